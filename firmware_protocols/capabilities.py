@@ -1,0 +1,23 @@
+"""What a protocol can say. A verb that is false here has no word in the codec."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """Facts of a protocol, not of one machine. Speeds in 0.01 km/h, times in ms."""
+
+    name: str
+    can_reverse: bool
+    reads_direction: bool
+    reads_speed: bool
+    reads_drive_state: bool
+    sets_incline: bool
+    host_watchdog: bool
+    reports_safety_key: bool
+    wire_step_ckmh: int
+    """The size of one speed step on the wire, rounded up."""
+    field_max_ckmh: int
+    """The largest speed the field can hold, rounded down."""
+    poll_period_ms: int
+    reply_timeout_ms: int

@@ -1,0 +1,142 @@
+"""The vocabulary all codecs share. A codec that lacks a word refuses to encode it.
+
+Speeds are unsigned 0.01 km/h, inclines 0.1 %. Direction is never a sign.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Direction(Enum):
+    FORWARD = "forward"
+    REVERSE = "reverse"
+
+
+class DriveState(Enum):
+    """What a machine says its drive is doing."""
+
+    STOPPED = "stopped"
+    SUPERVISED = "supervised"
+    """Engaged, and it will stop by itself when the host falls silent."""
+    UNSUPERVISED = "unsupervised"
+
+
+# Host to machine.
+
+
+@dataclass(frozen=True, slots=True)
+class StartBelt:
+    """Engage the belt with the machine's own watchdog on. There is no other start."""
+
+
+@dataclass(frozen=True, slots=True)
+class AutoStop:
+    """The machine ramps to zero and disengages: the strongest controlled stop it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class CutDrive:
+    """Trackmaster: stop. Woodway US: remove drive power, the belt coasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetSpeed:
+    speed_ckmh: int
+    direction: Direction = Direction.FORWARD
+
+
+@dataclass(frozen=True, slots=True)
+class SetIncline:
+    incline_permille: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueryDrive:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class QuerySpeed:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class QueryIncline:
+    pass
+
+
+HostMessage = (
+    StartBelt | AutoStop | CutDrive | SetSpeed | SetIncline | QueryDrive | QuerySpeed | QueryIncline
+)
+
+
+# Machine to host.
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The machine took the command with this opcode."""
+
+    opcode: int
+
+
+@dataclass(frozen=True, slots=True)
+class DriveReport:
+    state: DriveState
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedReport:
+    speed_ckmh: int
+    direction: Direction = Direction.FORWARD
+
+
+@dataclass(frozen=True, slots=True)
+class InclineReport:
+    incline_permille: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedFault:
+    """The machine says its own speed reading is invalid: emergency stop or control-loop fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class MasterTimeout:
+    """The machine's supervision of its host has tripped."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidData:
+    """A command was understood and refused: a digit or a range."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidCommand:
+    """A command was not understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidQuery:
+    """A status request was not recognised."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherReport:
+    """A well-formed reply that this project has no use for (firmware, totals); shown as hex."""
+
+    raw: bytes
+
+
+MachineMessage = (
+    Ack
+    | DriveReport
+    | SpeedReport
+    | InclineReport
+    | SpeedFault
+    | MasterTimeout
+    | InvalidData
+    | InvalidCommand
+    | InvalidQuery
+    | OtherReport
+)
