@@ -1,0 +1,60 @@
+# Needs Python 3.11 or newer and make; everything else is installed into .venv, at the
+# versions of constraints.txt. `make` alone lists the targets.
+
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+TREES := treadctl firmware_protocols simulator tests
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check coverage docs sim bench clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+# Made anew whenever a dependency changes, so that nobody tests against leftovers. The stamp
+# is written last: an interrupted installation is not mistaken for a finished one.
+$(READY): pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed on PATH." >&2; exit 1; }
+	@echo "Creating $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "Installing the pinned dependencies, about a minute ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints.txt -e '.[dev]'
+	@touch $(READY)
+
+demo: $(READY) ## a whole session, then one with the strap pulled, both in virtual time
+	@$(BIN)/python -m treadctl.demo
+
+test: $(READY) ## all tests
+	@echo "Running all tests, a few minutes ..."
+	@$(BIN)/python -m pytest -q -n auto
+
+check: $(READY) ## format, lint, types, import rules, tests: run it before you push
+	@echo "Format and lint ..."
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@echo "Types (slow the first time) ..."
+	@$(BIN)/mypy --strict $(TREES)
+	@echo "Import rules ..."
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+coverage: $(READY) ## branch coverage; what protects people must be covered whole
+	@echo "Running all tests with branch coverage, some minutes ..."
+	@$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
+	@$(BIN)/coverage report --fail-under=100 --include='treadctl/safety/*,firmware_protocols/*'
+
+docs: $(READY) ## write the generated pages anew from the code
+	@$(BIN)/python -m tests.docs.pages
+
+sim: $(READY) ## a simulated treadmill on a pseudo-terminal, until Ctrl-C
+	@$(BIN)/treadmill-sim serve --machine woodway-us --pty --strap 127.0.0.1:0
+
+bench: $(READY) ## the measurements of docs/measurements.md, on this machine
+	@for each in benchmarks/bench_*.py; do echo "$$each ..."; $(BIN)/python $$each || exit 1; done
+
+clean: ## remove what make created
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage
