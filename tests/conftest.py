@@ -1,0 +1,28 @@
+"""What holds for every test: nobody waits for a wall clock."""
+
+import sys
+import time
+from typing import Final
+
+import pytest
+
+OURS: Final = ("treadctl", "firmware_protocols", "simulator", "tests")
+
+
+@pytest.fixture(autouse=True)
+def no_sleeping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make `time.sleep` fail when our own code calls it.
+
+    A sleep in a test is a race that has not been lost yet. Libraries keep theirs: pyserial
+    sleeps while it negotiates. Tests marked ``chaos`` live in real time and are exempt.
+    """
+    if request.node.get_closest_marker("chaos") is None:
+        really_sleep = time.sleep
+
+        def sleep(seconds: float) -> None:
+            caller = sys._getframe(1).f_globals["__name__"]
+            if caller.partition(".")[0] in OURS:
+                pytest.fail(f"{caller} called time.sleep({seconds}): use virtual time")
+            really_sleep(seconds)
+
+        monkeypatch.setattr(time, "sleep", sleep)
