@@ -1,0 +1,308 @@
+"""`config.toml`: which treadmills there are, where their straps are read, and the limits.
+
+Strict on purpose (SR-42): an unknown key, a wrong type, a value beyond a ceiling or two
+limits that contradict each other are errors, all reported at once; nothing is clamped,
+swapped or guessed, and nothing is probed. No key disables an interlock.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Final
+
+from treadctl import config_strap as straps
+from treadctl import paths
+from treadctl.config_limits import Spelling, read_limits, read_number
+from treadctl.config_problems import Complaints, KeyPath, LineMap, shown, unknown_keys
+from treadctl.config_strap import StrapConfig
+from treadctl.errors import Problem, TreadctlError, UserFileError
+from treadctl.safety.limits import Limits
+
+SCHEMA: Final = 1
+MAX_BYTES: Final = 64 * 1024
+TREADMILLS_MAX: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ProtocolFacts:
+    """What a config may say about a protocol (serial.md 1A and 2)."""
+
+    units: tuple[str, ...]
+    """What one digit on the wire may mean: tenths of these. The first is the default."""
+    reports_strap: bool
+    """Whether the machine tells the host about its own safety key."""
+
+
+PROTOCOLS: Final[dict[str, ProtocolFacts]] = {
+    "woodway-us": ProtocolFacts(units=("mph",), reports_strap=False),
+    # mph is the harmless default: a km/h machine taken for mph runs slower than asked.
+    "trackmaster": ProtocolFacts(units=("mph", "kmh"), reports_strap=False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TreadmillConfig:
+    """One treadmill that somebody declared."""
+
+    name: str
+    protocol: str
+    port: str
+    unit: str = "mph"
+    min_speed_ckmh: int | None = None
+    max_speed_ckmh: int | None = None
+    strap: StrapConfig | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def can_drive(self) -> bool:
+        """SR-16: without a strap source a treadmill is monitored, never driven."""
+        return self.strap is not None
+
+    @property
+    def why_not_driven(self) -> str | None:
+        """One sentence with the remedy, or None where it can be driven."""
+        if self.can_drive:
+            return None
+        return (
+            f"{self.name} has no strap source, so it can be monitored and never driven. "
+            "Add a [treadmill.strap] table (docs/configuration.md)"
+        )
+
+
+class UnknownTreadmill(TreadctlError):
+    """A name that the config does not declare."""
+
+    def __init__(self, name: str, known: tuple[str, ...], path: Path) -> None:
+        listed = f"Known: {', '.join(known)}" if known else "It declares none"
+        super().__init__(f"no treadmill is called {shown(name)} in {path}. {listed}.")
+        self.name = name
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The whole file. An absent one is a config without treadmills."""
+
+    path: Path
+    treadmills: tuple[TreadmillConfig, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+
+    def treadmill(self, name: str) -> TreadmillConfig:
+        """The treadmill called *name*; `UnknownTreadmill` lists the others."""
+        for treadmill in self.treadmills:
+            if treadmill.name == name:
+                return treadmill
+        raise UnknownTreadmill(name, tuple(t.name for t in self.treadmills), self.path)
+
+
+def load_config(path: Path | None = None) -> Config:
+    """Read *path*, or the XDG file where None; only the latter may be missing."""
+    explicit = path is not None
+    path = path or paths.config_file()
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        if not explicit:
+            return Config(path)
+        raise _unusable(path, "does not exist", "Check the path given with --config") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unusable(path, f"cannot be read: {reason}", "Check the path and its mode") from error
+    return parse_config(data, path)
+
+
+def parse_config(data: bytes, path: Path) -> Config:
+    """The config that *data* spells, or `UserFileError` with every problem; *path* names it."""
+    if len(data) > MAX_BYTES:
+        raise _unusable(path, f"is larger than {MAX_BYTES} bytes", "This is hardly a config")
+    try:
+        text = data.decode("utf-8")
+        table = tomllib.loads(text, parse_float=_exact)
+    except RecursionError:
+        raise _unusable(path, "is nested too deeply", "Flatten it") from None
+    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError, a 5,000-digit integer
+        raise _not_toml(path, error) from error
+    complaints = Complaints(str(path), LineMap(text))
+    config = _read(complaints, table, path)
+    if complaints.problems:
+        by_line = sorted(complaints.problems, key=lambda p: p.line or 0)
+        raise UserFileError(tuple(by_line))
+    return config
+
+
+def _exact(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent of twenty digits
+        return Decimal("inf")
+
+
+def _unusable(path: Path, message: str, remedy: str, line: int | None = None) -> UserFileError:
+    return UserFileError((Problem(str(path), line, "", message, remedy),))
+
+
+def _not_toml(path: Path, error: ValueError) -> UserFileError:
+    at = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
+    line = int(at[1]) if at and at[1] else None
+    message = str(error)[: at.start()] if at else str(error)
+    return _unusable(path, f"is not TOML: {message}", "Correct it; nothing was used", line)
+
+
+def _read(complaints: Complaints, table: Mapping[str, object], path: Path) -> Config:
+    unknown_keys(complaints, (), table, ("schema", "limits", "treadmill"))
+    _check_schema(complaints, table)
+    limits = read_limits(complaints, ("limits",), table.get("limits", {}), Limits())
+    entries = table.get("treadmill", [])
+    if not isinstance(entries, list):
+        complaints.add(("treadmill",), "is not a list of tables", "Write [[treadmill]]")
+        entries = []
+    if len(entries) > TREADMILLS_MAX:
+        complaints.add(
+            ("treadmill",), f"{len(entries)} are too many", f"At most {TREADMILLS_MAX} in a file"
+        )
+        entries = []
+    treadmills: list[TreadmillConfig] = []
+    names: set[str] = set()
+    for index, entry in enumerate(entries):
+        treadmill = _read_treadmill(complaints, ("treadmill", index), entry, limits)
+        if treadmill.name and treadmill.name.casefold() in names:
+            complaints.add(
+                ("treadmill", index, "name"),
+                f"{shown(treadmill.name)} is the name of an earlier treadmill",
+                "Give each treadmill a name of its own; case does not tell them apart",
+            )
+        names.add(treadmill.name.casefold())
+        treadmills.append(treadmill)
+    return Config(path, tuple(treadmills), limits)
+
+
+def _check_schema(complaints: Complaints, table: Mapping[str, object]) -> None:
+    schema = table.get("schema")
+    remedy = f"Write schema = {SCHEMA} in the first line"
+    if schema is None:
+        complaints.add(("schema",), "is missing", remedy)
+    elif type(schema) is not int or schema != SCHEMA:
+        complaints.add(("schema",), f"{shown(schema)} is not a schema of this version", remedy)
+
+
+_TREADMILL_KEYS: Final = (
+    "name",
+    "protocol",
+    "port",
+    "unit",
+    "min_speed_kmh",
+    "max_speed_kmh",
+    "strap",
+    "limits",
+)
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}")
+_SPEEDS: Final = {
+    key: Spelling(key, key, "km/h", 100, low, high, why)
+    for key, low, high, why in (
+        ("min_speed_kmh", 1, 500, "the slowest speed that the belt keeps"),
+        ("max_speed_kmh", 50, 4_800, "the fastest speed that the machine takes"),
+    )
+}
+
+
+def _read_treadmill(
+    complaints: Complaints, path: KeyPath, entry: object, limits: Limits
+) -> TreadmillConfig:
+    """A treadmill of whatever could be read; it is used only when nobody complained."""
+    if not isinstance(entry, Mapping):
+        complaints.add(path, f"{shown(entry)} is not a table", "Write [[treadmill]]")
+        return TreadmillConfig("", "", "")
+    unknown_keys(complaints, path, entry, _TREADMILL_KEYS)
+    protocol = _read_word(complaints, path, entry, "protocol", tuple(PROTOCOLS))
+    facts = PROTOCOLS.get(protocol)
+    speeds = {
+        key: read_number(complaints, (*path, key), entry[key], spelling)
+        for key, spelling in _SPEEDS.items()
+        if key in entry
+    }
+    slowest, fastest = speeds.get("min_speed_kmh"), speeds.get("max_speed_kmh")
+    if slowest is not None and fastest is not None and not slowest < fastest:
+        complaints.add(
+            (*path, "min_speed_kmh"), "is not below max_speed_kmh", "Exchange or correct them"
+        )
+    strap = None
+    if "strap" in entry:
+        reports = facts.reports_strap if facts else True
+        strap = straps.read_strap(complaints, (*path, "strap"), entry["strap"], reports)
+    return TreadmillConfig(
+        name=_read_name(complaints, path, entry),
+        protocol=protocol,
+        port=_read_port(complaints, path, entry),
+        unit=_read_unit(complaints, path, entry, protocol, facts),
+        min_speed_ckmh=slowest,
+        max_speed_ckmh=fastest,
+        strap=strap,
+        limits=read_limits(complaints, (*path, "limits"), entry.get("limits", {}), limits),
+    )
+
+
+def _read_name(complaints: Complaints, path: KeyPath, entry: Mapping[str, object]) -> str:
+    remedy = "Use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first"
+    name = entry.get("name")
+    if name is None:
+        complaints.add((*path, "name"), "is missing", remedy)
+    elif not isinstance(name, str) or not _NAME.fullmatch(name):
+        complaints.add((*path, "name"), f"{shown(name)} is not a name", remedy)
+    else:
+        return name
+    return ""
+
+
+def _read_word(
+    complaints: Complaints,
+    path: KeyPath,
+    entry: Mapping[str, object],
+    key: str,
+    words: tuple[str, ...],
+) -> str:
+    remedy = f"Choose one of: {', '.join(words)}"
+    word = entry.get(key)
+    if word is None:
+        complaints.add((*path, key), "is missing", remedy)
+    elif not isinstance(word, str) or word not in words:
+        complaints.add((*path, key), f"{shown(word)} is not known", remedy)
+    else:
+        return word
+    return ""
+
+
+def _read_port(complaints: Complaints, path: KeyPath, entry: Mapping[str, object]) -> str:
+    remedy = "Write a device path (/dev/ttyUSB0), socket://HOST:PORT or rfc2217://HOST:PORT"
+    port = entry.get("port")
+    if port is None:
+        complaints.add((*path, "port"), "is missing", remedy)
+    elif not isinstance(port, str) or (problem := straps.address_problem(port)):
+        reason = "is not a port" if not isinstance(port, str) else problem
+        complaints.add((*path, "port"), f"{shown(port)} {reason}", remedy)
+    else:
+        return port
+    return ""
+
+
+def _read_unit(
+    complaints: Complaints,
+    path: KeyPath,
+    entry: Mapping[str, object],
+    protocol: str,
+    facts: ProtocolFacts | None,
+) -> str:
+    """The wire unit. A wrong one is a belt at 1.6 times the speed, so it is never inferred."""
+    units = facts.units if facts else ("mph", "kmh")
+    unit = entry.get("unit", units[0])
+    if isinstance(unit, str) and unit in units:
+        return unit
+    complaints.add(
+        (*path, "unit"),
+        f"{shown(unit)} is not a unit of {protocol or 'any protocol'}",
+        f"Choose one of: {', '.join(units)}",
+    )
+    return units[0]

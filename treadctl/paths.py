@@ -1,0 +1,22 @@
+"""Where files live: the XDG places on Linux, their counterparts elsewhere (product.md 4)."""
+
+from pathlib import Path
+
+import platformdirs
+
+_APP = "treadctl"
+
+
+def config_file() -> Path:
+    """``$XDG_CONFIG_HOME/treadctl/config.toml``."""
+    return platformdirs.user_config_path(_APP, appauthor=False) / "config.toml"
+
+
+def plans_dir() -> Path:
+    """``$XDG_CONFIG_HOME/treadctl/plans``: the plans that people keep."""
+    return platformdirs.user_config_path(_APP, appauthor=False) / "plans"
+
+
+def sessions_dir() -> Path:
+    """``$XDG_STATE_HOME/treadctl/sessions``: one journal per session."""
+    return platformdirs.user_state_path(_APP, appauthor=False) / "sessions"
