@@ -140,3 +140,15 @@ MachineMessage = (
     | InvalidQuery
     | OtherReport
 )
+
+
+# Seen on the host's line, and without a word for the host.
+
+
+@dataclass(frozen=True, slots=True)
+class UnsafeCommand:
+    """A command a machine knows and this project never sends: an unsupervised start, set-up,
+    totals. Only a machine-role decoder yields it, and nothing encodes it."""
+
+    opcode: int
+    raw: bytes

@@ -1,0 +1,398 @@
+"""The line discipline of a half-duplex treadmill port, once for every dialect.
+
+One command is on the line at a time; the next waits for its reply or for the reply time-out.
+What waits is never a queue: one mailbox for a speed and one for an incline, each holding the
+newest only, and one start sequence. When the line is free, commands go before polls, but
+never twice in a row while a poll is due, because the polls keep the machine's watchdog alive
+and the gate's eyes open (safety.md 4.8.5).
+
+A stop is outside all of that. Its first frame leaves at the next `data_to_send`, whatever
+else is on the line; everything that waited is gone; and it is sent again at every reply
+time-out until it is answered. Its second frame waits for the first one's ack, or 50 ms: the
+machine's buffer holds one command, and back to back the second would erase the first. A stop
+that is said again before it was answered lets a poll in every 200 ms, between its frames:
+whoever stops a belt without acks has to see it stand.
+
+After a command's reply timed out, that reply may still come, and would look like the reply to
+a repetition. So a poll goes first: replies come in order, so whatever comes before the
+poll's own reply is old and settles nothing. (A late reply to a poll is harmless.)
+
+No clock in here: every method that needs the time is told it, in milliseconds.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final, Protocol
+
+from firmware_protocols.capabilities import Capabilities
+from firmware_protocols.errors import RemoteProtocolError
+from firmware_protocols.messages import (
+    Ack,
+    Direction,
+    DriveReport,
+    DriveState,
+    HostMessage,
+    InclineReport,
+    InvalidCommand,
+    InvalidData,
+    InvalidQuery,
+    MachineMessage,
+    QueryDrive,
+    QuerySpeed,
+    SetIncline,
+    SetSpeed,
+    SpeedFault,
+    SpeedReport,
+)
+
+POLL_PERIOD_MS: Final = 100
+"""Speed is asked for at least this often while the machine answers."""
+POLL_LEAD_MS: Final = 20
+"""A poll is due this early, so that one exchange in its way does not make it late."""
+DRIVE_PERIOD_MS: Final = 500
+REPLY_TIMEOUT_MS: Final = 200
+STOP_GAP_MS: Final = 50
+"""How long a stop's second frame waits for the ack of its first."""
+READING_GAP_MS: Final = 200
+"""Speed is asked for this often even while a stop finds no answer (safety.md 4.8.5)."""
+
+_START_OPCODE: Final = 0xA0
+_DRIVE_OPCODE: Final = 0xC0
+_SPEED_OPCODE: Final = 0xC1
+_INCLINE_OPCODE: Final = 0xC2
+
+
+class MachineDecoder(Protocol):
+    def receive_data(self, data: bytes) -> None: ...
+    def messages(self) -> Iterator[MachineMessage | RemoteProtocolError]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What one protocol adds to the line discipline."""
+
+    capabilities: Capabilities
+    encode: Callable[[HostMessage], bytes]
+    decoder: Callable[[], MachineDecoder]
+    quantise: Callable[[int], int]
+    start: Callable[[bool], tuple[HostMessage, ...]]
+    """The start sequence; told whether a start was acknowledged on this connection before."""
+    stop: Callable[[bool], tuple[HostMessage, ...]]
+    """One frame, or two for the strongest stop."""
+
+
+class _Purpose(Enum):
+    POLL = 0
+    SPEED = 1
+    INCLINE = 2
+    START = 3
+    STOP = 4
+
+
+class HostSession:
+    """One conversation with one machine. Feed it bytes and time; it says what to write.
+
+    `data_to_send` and `receive` cost one comparison when nothing is due and nothing came.
+    """
+
+    __slots__ = (
+        "_decoder",
+        "_dialect",
+        "_drive_due_ms",
+        "_frame",
+        "_has_started",
+        "_incline",
+        "_now_ms",
+        "_polls_turn",
+        "_proved",
+        "_purpose",
+        "_query_drive",
+        "_query_speed",
+        "_reply_due_ms",
+        "_silence_due_ms",
+        "_speed",
+        "_speed_due_ms",
+        "_start",
+        "_stop",
+        "_stop_again",
+        "_stop_due_ms",
+        "_stop_left",
+        "_wake_ms",
+        "capabilities",
+        "proofs",
+        "unanswered",
+    )
+
+    def __init__(self, dialect: Dialect) -> None:
+        self._dialect = dialect
+        self.capabilities = dialect.capabilities
+        self._query_drive = dialect.encode(QueryDrive())
+        self._query_speed = dialect.encode(QuerySpeed())
+        self._now_ms = 0
+        self._stop: tuple[bytes, ...] = ()
+        """The stop in force until the last of its frames is answered."""
+        self.restart()
+
+    def restart(self) -> None:
+        """The link came up: nothing said before counts, except a stop without an answer."""
+        self._decoder = self._dialect.decoder()
+        self._frame: bytes | None = None
+        """The frame in flight."""
+        self._purpose = _Purpose.POLL
+        self._reply_due_ms = 0
+        self._silence_due_ms = 0
+        self._speed: bytes | None = None
+        self._incline: bytes | None = None
+        self._start: tuple[bytes, ...] = ()
+        self._has_started = False
+        self._stop_left = self._stop
+        self._stop_again = False
+        self._stop_due_ms = self._now_ms
+        self._speed_due_ms = 0
+        self._drive_due_ms = 0
+        self._polls_turn = False
+        self._proved = False
+        self.proofs = 0
+        """Valid replies to C0 in a row so far; an error or a silence before `proved` resets it."""
+        self.unanswered = 0
+        """Reply time-outs in a row."""
+        self._wake_ms = self._now_ms
+
+    @property
+    def proved(self) -> bool:
+        """Whether the machine speaks this dialect (safety.md 4.8.6). Until the gate says so,
+        only C0 and stop frames leave."""
+        return self._proved
+
+    @proved.setter
+    def proved(self, proved: bool) -> None:
+        self._proved = proved
+        self._plan()
+
+    @property
+    def starting(self) -> bool:
+        """A start sequence is under way. False without `Ack(0xA0)` means it was given up."""
+        return bool(self._start)
+
+    def quantise(self, speed_ckmh: int) -> int:
+        """Return the machine's own step for a request, never above it but for rounding up to
+        0.01 km/h (safety.md 4.8.3).
+
+        Raises:
+            LocalProtocolError: the speed cannot be encoded.
+        """
+        return self._dialect.quantise(speed_ckmh)
+
+    def start(self) -> None:
+        """Engage the belt at zero speed. The mailbox speed follows when that is acknowledged.
+
+        Given up, with the mailbox, if the machine refuses a step or is engaged already.
+        """
+        self._start = tuple(map(self._dialect.encode, self._dialect.start(self._has_started)))
+        self._plan()
+
+    def set_speed(self, speed_ckmh: int, direction: Direction) -> None:
+        """Send this speed when the line is free, instead of any that still waits.
+
+        Raises:
+            LocalProtocolError: the wire has no word for it; what waited still waits.
+        """
+        self._speed = self._dialect.encode(SetSpeed(speed_ckmh, direction))
+        self._plan()
+
+    def set_incline(self, incline_permille: int) -> None:
+        """As `set_speed`.
+
+        Raises:
+            LocalProtocolError: the wire has no word for it.
+        """
+        self._incline = self._dialect.encode(SetIncline(incline_permille))
+        self._plan()
+
+    def stop(self, strongest: bool) -> None:
+        """Stop, now, instead of everything else. Saying it again begins again, never weaker."""
+        frames = tuple(map(self._dialect.encode, self._dialect.stop(strongest)))
+        self._stop_again = bool(self._stop)
+        if len(frames) >= len(self._stop):
+            self._stop = frames
+        self._stop_left = self._stop
+        self._stop_due_ms = self._now_ms
+        self._speed = None
+        self._incline = None
+        self._start = ()
+        self._plan()
+
+    def next_deadline_ms(self) -> int | None:
+        """When `data_to_send` has something new; never None on a polled line."""
+        return self._wake_ms
+
+    def receive(self, now_ms: int, data: bytes) -> list[MachineMessage | RemoteProtocolError]:
+        """Return what the machine said, having settled what was in flight."""
+        if not data:
+            return []
+        self._now_ms = now_ms
+        self._decoder.receive_data(data)
+        messages = list(self._decoder.messages())
+        for message in messages:
+            if isinstance(message, RemoteProtocolError):
+                if not self._proved:
+                    self.proofs = 0
+            elif self._frame is not None and _answers(message, self._frame[0]):
+                self._settle(self._frame, message)
+        self._plan()
+        return messages
+
+    def data_to_send(self, now_ms: int) -> list[bytes]:
+        """Return the frames to write now, whole and in order."""
+        if now_ms < self._wake_ms:
+            return []
+        self._now_ms = now_ms
+        if self._frame is not None:
+            self._expire(self._frame)
+        frame = self._next_frame()
+        self._plan()
+        return [] if frame is None else [frame]
+
+    def _next_frame(self) -> bytes | None:
+        if self._stop_left and self._now_ms >= self._stop_due_ms:
+            self._stop_due_ms = self._now_ms + STOP_GAP_MS
+            if self._blind_while_stopping():
+                return self._send_poll(self._query_speed)
+            frame, *rest = self._stop_left
+            self._stop_left = tuple(rest)
+            return self._send(frame, _Purpose.STOP)
+        if self._frame is not None:
+            return None
+        poll = self._due_poll()
+        waiting = None if poll and self._polls_turn else self._waiting()
+        if waiting is not None:
+            self._polls_turn = True
+            return self._send(*waiting)
+        return None if poll is None else self._send_poll(poll)
+
+    def _blind_while_stopping(self) -> bool:
+        """Whether a poll takes the slot of a repeated stop's second frame."""
+        return (
+            self._stop_again
+            and self._proved
+            and len(self._stop_left) < len(self._stop)
+            and self._now_ms >= self._speed_due_ms + READING_GAP_MS - POLL_PERIOD_MS
+        )
+
+    def _due_poll(self) -> bytes | None:
+        if self._proved and self._now_ms >= self._speed_due_ms:
+            return self._query_speed
+        return self._query_drive if self._now_ms >= self._drive_due_ms else None
+
+    def _send_poll(self, poll: bytes) -> bytes:
+        self._polls_turn = False
+        if poll is self._query_speed:
+            self._speed_due_ms = self._now_ms + POLL_PERIOD_MS - POLL_LEAD_MS
+        else:
+            period_ms = DRIVE_PERIOD_MS if self._proved else POLL_PERIOD_MS
+            self._drive_due_ms = self._now_ms + period_ms
+        return self._send(poll, _Purpose.POLL)
+
+    def _waiting(self) -> tuple[bytes, _Purpose] | None:
+        """Return the command that goes next, if any may go at all."""
+        if not self._proved:
+            return None
+        if self._start:
+            return self._start[0], _Purpose.START
+        if self._speed is not None:
+            frame, self._speed = self._speed, None
+            return frame, _Purpose.SPEED
+        if self._incline is not None:
+            frame, self._incline = self._incline, None
+            return frame, _Purpose.INCLINE
+        return None
+
+    def _send(self, frame: bytes, purpose: _Purpose) -> bytes:
+        due_ms = self._now_ms + REPLY_TIMEOUT_MS
+        if self._frame is None:
+            # A stop that pre-empts or is repeated does not make the machine's silence younger.
+            self._silence_due_ms = due_ms
+        self._frame = frame
+        self._purpose = purpose
+        self._reply_due_ms = due_ms
+        return frame
+
+    def _expire(self, frame: bytes) -> None:
+        """Give up on a reply that is due, and put what it was for back where it waits."""
+        now_ms = self._now_ms
+        if now_ms >= self._silence_due_ms:
+            self.unanswered += 1
+            self._silence_due_ms = now_ms + REPLY_TIMEOUT_MS
+            if not self._proved:
+                self.proofs = 0
+        if now_ms < self._reply_due_ms:
+            return
+        self._frame = None
+        if self._purpose is _Purpose.POLL:
+            return
+        if self._purpose is _Purpose.STOP:
+            self._stop_again = True
+            self._stop_left = self._stop
+            self._stop_due_ms = now_ms
+        elif self._purpose is _Purpose.SPEED:
+            self._speed = self._speed or frame
+        elif self._purpose is _Purpose.INCLINE:
+            self._incline = self._incline or frame
+        self._speed_due_ms = now_ms
+        self._polls_turn = True
+
+    def _settle(self, frame: bytes, message: MachineMessage) -> None:
+        self._frame = None
+        self.unanswered = 0
+        if isinstance(message, DriveReport):
+            self.proofs += 1
+        self._stop_due_ms = self._now_ms
+        if self._purpose is _Purpose.STOP and not self._stop_left:
+            self._stop = ()
+        elif self._purpose is _Purpose.START and self._start[:1] == (frame,):
+            self._settle_start(message)
+
+    def _settle_start(self, message: MachineMessage) -> None:
+        match message:
+            case Ack(opcode):
+                self._has_started = self._has_started or opcode == _START_OPCODE
+                self._start = self._start[1:]
+            case DriveReport(DriveState.STOPPED):
+                self._start = self._start[1:]
+            case _:
+                # Refused, or somebody else engaged the belt: no later reply may revive it.
+                self._start = ()
+                self._speed = None
+                self._has_started = False
+
+    def _plan(self) -> None:
+        """Note when there is something to do; only then does `data_to_send` look at all."""
+        if self._frame is not None:
+            self._wake_ms = min(self._reply_due_ms, self._silence_due_ms)
+        elif not self._proved:
+            self._wake_ms = self._drive_due_ms
+        elif self._start or self._speed is not None or self._incline is not None:
+            self._wake_ms = self._now_ms
+        else:
+            self._wake_ms = min(self._speed_due_ms, self._drive_due_ms)
+        if self._stop_left:
+            self._wake_ms = min(self._wake_ms, self._stop_due_ms)
+
+
+def _answers(message: MachineMessage, opcode: int) -> bool:
+    """Whether *message* is a reply to the frame with *opcode*."""
+    match message:
+        case Ack(acknowledged):
+            return acknowledged == opcode
+        case DriveReport():
+            return opcode == _DRIVE_OPCODE
+        case SpeedReport() | SpeedFault():
+            return opcode == _SPEED_OPCODE
+        case InclineReport():
+            return opcode == _INCLINE_OPCODE
+        case InvalidData() | InvalidCommand() | InvalidQuery():
+            return True
+        case _:
+            # MasterTimeout may come unasked (serial.md 1A), so it answers nothing.
+            return False
