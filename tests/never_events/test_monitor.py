@@ -1,0 +1,103 @@
+"""The judge itself: independent, tolerant of torn files, careful about clocks."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.architecture.sources import PACKAGES, imports, module_name, python_files
+from tests.never_events import judge, read_lines
+from tests.never_events.monitor import RULES
+from tests.never_events.test_stop_rules import STOP_MS, stopped
+from tests.never_events.wire import Frame, read_frame
+
+
+def test_the_judge_imports_nothing_of_what_it_judges() -> None:
+    found = [
+        imported.name
+        for path in python_files("tests/never_events")
+        for imported in imports(path.read_text(), module_name(path))
+        if imported.name.partition(".")[0] in PACKAGES
+    ]
+    assert found == []
+
+
+def test_every_never_event_has_its_rule() -> None:
+    assert sorted(rule.name for rule in RULES) == sorted(f"N{n}" for n in range(1, 13))
+
+
+@pytest.mark.parametrize(
+    ("text", "protocol", "frame"),
+    [
+        ("A3 30 30 32 30", "woodway-us", Frame("A3 30 30 32 30", speed_ckmh=20 * 16.09344)),
+        (
+            "A3 33 30 32 30",
+            "woodway-us",
+            Frame("A3 33 30 32 30", speed_ckmh=20 * 16.09344, reverse=True),
+        ),
+        ("A3 33 30 32 30", "trackmaster", Frame("A3 33 30 32 30", speed_ckmh=3020 * 16.09344)),
+        ("A4 30 30 35 30", "trackmaster", Frame("A4 30 30 35 30", incline_permille=50)),
+        ("A0", "trackmaster", Frame("A0", starts=True)),
+        ("A9", "woodway-us", Frame("A9", starts=True)),
+        ("A9 30 31 35 30", "trackmaster", None),
+        ("AA", "woodway-us", Frame("AA", stops=True)),
+        ("A2", "trackmaster", Frame("A2", stops=True)),
+        ("A3 30 30", "woodway-us", None),
+        ("A3 41 30 30 30", "woodway-us", None),
+        ("C0", "woodway-us", None),
+    ],
+)
+def test_frames_are_read_as_serial_md_writes_them(
+    text: str, protocol: str, frame: Frame | None
+) -> None:
+    assert read_frame(text, protocol, "mph") == frame
+
+
+def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "truth.jsonl"
+    file.write_text('{"t_ms": 0}\n{"t_ms": 50}\n{"t_m')
+    assert [line["t_ms"] for line in read_lines(file)] == [0, 50]
+
+
+@pytest.mark.parametrize(
+    ("said_late_ms", "offset_ms", "slack_ms", "found"),
+    [
+        (1_000_000, -1_000_000, 0, set()),
+        (0, 0, 0, set()),
+        (0, -150, 0, {"N11"}),
+        (0, -150, 60, set()),
+    ],
+)
+def test_events_may_come_on_another_clock(
+    said_late_ms: int, offset_ms: int, slack_ms: int, found: set[str]
+) -> None:
+    trace = stopped("e_stop", "strap_open", first_ms=10)
+    trace.events = [{**event, "t_ms": event["t_ms"] + said_late_ms} for event in trace.events]
+    violations = judge(
+        trace.lines(),
+        trace.sorted_events(),
+        protocol="woodway-us",
+        limits=None,
+        mode="turn-around",
+        events_offset_ms=offset_ms,
+        slack_ms=slack_ms,
+    )
+    assert {violation.name for violation in violations} == found
+
+
+def test_a_violation_says_when_and_what(tmp_path: Path) -> None:
+    trace = stopped("e_stop", "strap_open", first_ms=150)
+    truth = tmp_path / "truth.jsonl"
+    truth.write_text("".join(json.dumps(line) + "\n" for line in trace.lines()))
+
+    (violation,) = judge(
+        read_lines(truth),
+        trace.sorted_events(),
+        protocol="woodway-us",
+        limits=None,
+        mode="turn-around",
+    )
+
+    assert violation.name == "N11"
+    assert STOP_MS + 100 < violation.t_ms <= STOP_MS + 150
+    assert violation.detail == f"no stop frame by {STOP_MS + 100} ms for the stop at {STOP_MS} ms"
