@@ -36,6 +36,22 @@ THIRD_PARTIES: Final = (
     "textual",
 )
 
+SIMULATOR_SHELLS: Final = (
+    "simulator.servers",
+    "simulator.__main__",
+    "simulator.cli_catalogue",
+    "simulator.cli_lockstep",
+    "simulator.cli_options",
+    "simulator.cli_serve",
+)
+GATE_SHELLS: Final = (
+    "treadctl.gate.loop",
+    "treadctl.gate.rescue",
+    "treadctl.gate.signals",
+    "treadctl.gate.__main__",
+)
+"""Where clock, pipes and signals are. Everything else is given what it needs."""
+
 FRONT_ENDS: Final = ("treadctl.cli", "treadctl.__main__", "treadctl.demo", "treadctl.tui")
 
 
@@ -79,13 +95,13 @@ RULES: Final = (
     Rule(
         "physics and firmware are given the time and the dice",
         where=("simulator",),
-        unless=("simulator.servers", "simulator.__main__"),
+        unless=SIMULATOR_SHELLS,
         never=tuple(name for name in (*RUNTIMES, *THIRD_PARTIES) if name != "random"),
     ),
     Rule(
         "dice are handed in, seeded; only their type may be named",
         where=("simulator", "firmware_protocols", "treadctl.safety", "treadctl.gate"),
-        unless=("simulator.servers", "simulator.__main__"),
+        unless=SIMULATOR_SHELLS,
         never=("random",),
         typing_counts=False,
     ),
@@ -114,7 +130,7 @@ RULES: Final = (
     Rule(
         "the gate decides in pure functions; clock, pipes and signals stay in its shells",
         where=("treadctl.gate",),
-        unless=("treadctl.gate.loop", "treadctl.gate.rescue", "treadctl.gate.__main__"),
+        unless=GATE_SHELLS,
         never=RUNTIMES,
     ),
     Rule(
@@ -193,6 +209,8 @@ RULES: Final = (
     Rule(
         "a hidden import is seen by no rule",
         where=("treadctl", "simulator", "firmware_protocols"),
+        # A table of its own commands, imported when asked for.
+        unless=("simulator.__main__",),
         never=("importlib",),
         only=("importlib.metadata", "importlib.resources"),
     ),

@@ -9,6 +9,7 @@ from typing import Final
 
 import pytest
 
+from tests.architecture.rules import GATE_SHELLS, SIMULATOR_SHELLS
 from tests.architecture.sources import PACKAGES, module_name, python_files
 
 LIBRARIES: Final = {
@@ -24,14 +25,6 @@ LIBRARIES: Final = {
     "textual",
 }
 RUNTIMES: Final = {"asyncio", "logging", "random", "socket", "subprocess", "threading"}
-SHELLS: Final = (
-    "simulator.servers",
-    "simulator.__main__",
-    "treadctl.gate.loop",
-    "treadctl.gate.rescue",
-    "treadctl.gate.__main__",
-)
-
 FORBIDDEN: Final[dict[str, set[str]]] = {
     "firmware_protocols": LIBRARIES | RUNTIMES | {"simulator", "treadctl"},
     "simulator": LIBRARIES | (RUNTIMES - {"random"}) | {"treadctl"},
@@ -73,10 +66,11 @@ def modules_of(part: str) -> list[str]:
     mine = [name for name in names if name == part or name.startswith(f"{part}.")]
     if part == "treadctl":
         return mine
+    shells = (*GATE_SHELLS, *SIMULATOR_SHELLS)
     return [
         name
         for name in mine
-        if name == part or not any(name == s or name.startswith(f"{s}.") for s in SHELLS)
+        if name == part or not any(name == s or name.startswith(f"{s}.") for s in shells)
     ]
 
 

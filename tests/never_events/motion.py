@@ -16,7 +16,7 @@ FIRST_MOTION_CKMH: Final = 100
 START_EDGE_MS: Final = 30_000
 INCLINE_APART_MS: Final = 5_000
 MACHINE_MOVES: Final = frozenset(
-    {"self-start", "console-start", "creep-after-stop", "runaway", "jam", "release", "stall"}
+    {"console-start", "creep-after-stop", "jam", "jam-release", "runaway", "self-start", "stall"}
 )
 """Injected faults that move a belt without its host."""
 MACHINE_MOVES_MS: Final = 5_000

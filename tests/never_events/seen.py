@@ -82,7 +82,7 @@ class Seen:
 
     def take_line(self, line: Line) -> None:
         self.t_ms = line["t_ms"]
-        self.belt_ckmh = belt_ckmh = line["belt_ckmh"] * 100.0
+        self.belt_ckmh = belt_ckmh = line["belt_ckmh"]
         self.belt_direction = line["belt_direction"]
         self.facing = line["facing"]
         self.strap = line["strap"]

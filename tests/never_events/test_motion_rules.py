@@ -86,7 +86,7 @@ def reversed_after(standing_ms: int) -> Trace:
     stands_ms = next(
         line["t_ms"]
         for line in trace.lines()
-        if line["t_ms"] > CRUISE_MS and line["belt_ckmh"] * 100 <= 21
+        if line["t_ms"] > CRUISE_MS and line["belt_ckmh"] <= 21
     )
     trace.say_start(stands_ms + standing_ms)
     trace.send(stands_ms + standing_ms - 100, "A0")

@@ -104,7 +104,7 @@ class Trace:
             open_now = self.strap_open[0] <= t_ms < self.strap_open[1]
             yield {
                 "t_ms": t_ms,
-                "belt_ckmh": belt_ckmh / 100,
+                "belt_ckmh": belt_ckmh,
                 "belt_direction": "reverse" if turned else direction,
                 "strap": "released" if open_now else "attached",
                 "person": "walking",
