@@ -170,6 +170,9 @@ STEP_CEILING_CKMH: Final = 50
 STEP_SPACING_REV_MS: Final = 1_000
 WINDOW_MS: Final = 10_000
 """SR-11: increases within any such window sum to at most ten seconds of `a_up`."""
+WINDOW_MARGIN_MS: Final = 500
+"""The ramp keeps this much clear of the window: a frame may wait for the line, and what counts
+is when frames leave (SR-11)."""
 OVERSPEED_MARGIN_CKMH: Final = 30
 OVERSPEED_SAMPLES: Final = 2
 DEVIATION_CKMH: Final = 30
@@ -214,3 +217,5 @@ ATTENDANCE_GRACE_MS: Final = 10_000
 """SR-56."""
 DRAIN_DIVISOR: Final = 4
 """SR-53: a timed condition drains at a quarter of the speed it fills."""
+LIMIT_GRACE_MS: Final = 2_000
+"""SR-44: the core ends a step by its own count, which starts a report later than the gate's."""

@@ -1,0 +1,127 @@
+"""The last word on what is said to the belt. No clock, no I/O, no framework.
+
+One tick: learn, judge, latch, act. Same state, inputs and config, same verdict. This is the
+function that the gate runs, that tests explore and that `explain` asks.
+"""
+
+from typing import Final
+
+from treadctl.causes import Cause
+from treadctl.model import GatePhase, Reaction, gait_of
+from treadctl.safety import interlocks, monitors, observe, phases, ramp
+from treadctl.safety.state import (
+    MOTION,
+    Drive,
+    DriveKind,
+    Finding,
+    Inputs,
+    KernelConfig,
+    KernelState,
+)
+
+_ASKED: Final = MOTION | {GatePhase.ARMED}
+"""Elsewhere a setpoint means nothing, and is not remembered (SR-03)."""
+
+
+def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
+    """Advance *s* by one tick and return what to say to the machine.
+
+    Refusals are appended to ``s.refused``; the worst finding in force stands in ``s.worst``.
+    """
+    dt_ms = observe.time(s, i)
+    observe.connection(s, i)
+    observe.strap(s, i, c)
+    observe.checklist(s, i)
+    observe.tokens(s, i)
+    observe.expected(s, c, dt_ms)
+    new_sample = observe.sample(s, i, c)
+    if s.phase in MOTION:
+        if s.phase is not GatePhase.COUNTDOWN:
+            observe.count_step_time(s, dt_ms)
+            if new_sample:
+                monitors.on_sample(s, i, c)
+            monitors.over_time(s, i, c, dt_ms)
+        elif new_sample:
+            monitors.on_sample_at_rest(s, i, c)
+        _accept_setpoint(s, i, c)
+        s.worst = _worst(s, i, c)
+        if s.worst is not None and s.worst.reaction >= Reaction.SOFT_STOP:
+            _react(s, i, c, s.worst)
+        return phases.advance(s, i, c, dt_ms)
+    return _at_rest(s, i, c, new_sample, dt_ms)
+
+
+def _at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool, dt_ms: int) -> Drive:
+    _accept_setpoint(s, i, c)
+    s.worst = None
+    if new_sample:
+        monitors.on_sample_at_rest(s, i, c)
+    if s.unexpected_samples:
+        finding = interlocks.unexpected_motion(s, i, c)
+        if finding is None:
+            # The first reading already stops; the second one latches (SR-08).
+            return Drive(DriveKind.STRONGEST_STOP, 0, s.direction, True)
+        s.worst = finding
+        s.unexpected_samples = 0
+        phases.latch(s, finding)
+        phases.stop(s, i, c, finding.reaction, finding.cause)
+    return phases.advance(s, i, c, dt_ms)
+
+
+def _worst(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
+    worst: Finding | None = None
+    for check in interlocks.IN_MOTION:
+        found = check(s, i, c)
+        if found is not None and (worst is None or found.reaction > worst.reaction):
+            worst = found
+    if s.phase is GatePhase.COUNTDOWN and s.unexpected_samples:
+        worst = interlocks.unexpected_motion(s, i, c) or worst
+    return worst
+
+
+def _react(s: KernelState, i: Inputs, c: KernelConfig, worst: Finding) -> None:
+    if worst.reaction >= Reaction.FAST_STOP:
+        phases.latch(s, worst)
+    if s.phase is GatePhase.COUNTDOWN and worst.reaction < Reaction.FAST_STOP:
+        # Nothing moves yet: a soft stop is simply not starting.
+        s.refuse(Cause.STOP_WINS)
+        phases.enter(s, GatePhase.IDLE)
+        return
+    phases.stop(s, i, c, worst.reaction, worst.cause)
+
+
+def trip(s: KernelState, i: Inputs, c: KernelConfig, finding: Finding) -> Drive:
+    """Stop for something found after the kernel ran, in the same tick (SR-10)."""
+    phases.latch(s, finding)
+    level = finding.reaction
+    if s.phase is GatePhase.STOPPING and s.stop_level >= Reaction.FAST_STOP:
+        level = Reaction.E_STOP  # the milder stop could not be said either
+    phases.stop(s, i, c, level, finding.cause)
+    s.worst = finding
+    return phases.advance(s, i, c, 0)
+
+
+def _accept_setpoint(s: KernelState, i: Inputs, c: KernelConfig) -> None:
+    """SR-09, SR-13, SR-15: take the setpoint, or refuse it and keep the last accepted one."""
+    wanted = i.request.setpoint_ckmh
+    if s.phase not in _ASKED:
+        s.setpoint_ckmh, s.refusing = 0, False
+        return
+    if wanted == s.setpoint_ckmh or (s.refusing and wanted == s.refused_setpoint_ckmh):
+        return
+    if cause := _setpoint_fault(s, i, c, wanted):
+        s.refuse(cause)
+        s.refusing, s.refused_setpoint_ckmh = True, wanted
+        ramp.snap_base(s, i.measured_ckmh)
+        return
+    s.refusing = False
+    s.setpoint_ckmh = wanted
+
+
+def _setpoint_fault(s: KernelState, i: Inputs, c: KernelConfig, wanted: int) -> Cause | None:
+    if type(wanted) is not int or wanted < 0 or 0 < wanted < c.min_ckmh:
+        return Cause.SETPOINT_RANGE
+    direction = i.request.direction if s.phase is GatePhase.ARMED else s.direction
+    if wanted > c.cap_ckmh(gait_of(direction, s.facing), direction):
+        return Cause.ABOVE_CAP
+    return None

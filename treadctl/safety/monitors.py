@@ -1,0 +1,112 @@
+"""Counters behind the interlocks: what has been true for how long, or how often.
+
+They run before the interlocks look, so that an interlock only compares.
+"""
+
+from treadctl.model import GatePhase, Reaction
+from treadctl.safety.interlocks import is_unit_ratio
+from treadctl.safety.limits import (
+    DEVIATION_CKMH,
+    DEVIATION_PERCENT,
+    OVERSPEED_MARGIN_CKMH,
+    READ_BACK_MIN_CKMH,
+    STALL_COMMANDED_CKMH,
+    STALL_MEASURED_CKMH,
+    STOP_PROGRESS_CKMH,
+    SURGE_CKMH,
+    UNEXPECTED_MOTION_CKMH,
+    UNIT_PROBE_MS,
+    UNIT_PROBE_STEPS,
+)
+from treadctl.safety.observe import fill
+from treadctl.safety.state import RUNNING, Inputs, KernelConfig, KernelState
+
+
+def on_sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
+    """Judge one new reading while the belt moves or is asked to."""
+    measured = i.measured_ckmh
+    above = measured > c.cap_ckmh(s.gait, s.direction) + OVERSPEED_MARGIN_CKMH
+    s.overspeed_samples = s.overspeed_samples + 1 if above else 0
+    obeying_matters = s.stop_level is not Reaction.E_STOP
+    surging = obeying_matters and measured * 1_000 > s.expected_mckmh + SURGE_CKMH * 1_000
+    s.surge_samples = s.surge_samples + 1 if surging else 0
+    progress = max(STOP_PROGRESS_CKMH, 2 * c.machine_steps[1])
+    if measured == 0 or measured <= s.progress_ckmh - progress:
+        s.progress_ckmh, s.progress_at_ms = measured, i.now_ms
+    if s.phase in RUNNING and s.probe != "passed":
+        _probe(s, i, c)
+
+
+def on_sample_at_rest(s: KernelState, i: Inputs, c: KernelConfig) -> None:
+    """SR-08: any reading of at least one step counts where nobody started the belt."""
+    moving = i.measured_ckmh >= min(UNEXPECTED_MOTION_CKMH, c.machine_steps[1])
+    s.unexpected_samples = s.unexpected_samples + 1 if moving else 0
+
+
+def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
+    """The conditions that have to last. All of them drain slower than they fill (SR-53)."""
+    measured, expected_ckmh = i.measured_ckmh, s.expected_mckmh // 1_000
+    away = measured - expected_ckmh
+    if s.phase is GatePhase.STOPPING:
+        away = max(0, away)  # slower than asked is what a stop is for
+    tolerance = max(DEVIATION_CKMH, expected_ckmh * DEVIATION_PERCENT // 100)
+    deviates = abs(away) > tolerance and s.stop_level is not Reaction.E_STOP
+    if deviates or s.deviation_ms:
+        s.deviation_ms = fill(s.deviation_ms, dt_ms, deviates)
+    stalls = s.commanded_ckmh >= STALL_COMMANDED_CKMH and measured < STALL_MEASURED_CKMH
+    if stalls or s.stall_ms:
+        s.stall_ms = fill(s.stall_ms, dt_ms, stalls)
+    wrong = (
+        c.reads_direction
+        and measured > READ_BACK_MIN_CKMH
+        and i.measured_direction is not s.direction
+    )
+    if wrong or s.wrong_way_ms:
+        s.wrong_way_ms = fill(s.wrong_way_ms, dt_ms, wrong)
+    if s.phase in RUNNING and s.probe != "passed":
+        s.probe_ms = s.probe_ms + dt_ms if _probe_is_steady(s, c) else 0
+
+
+def _probe_is_steady(s: KernelState, c: KernelConfig) -> bool:
+    return (
+        s.commanded_ckmh >= c.machine_steps[UNIT_PROBE_STEPS]
+        and s.expected_mckmh == s.commanded_ckmh * 1_000
+    )
+
+
+def _probe(s: KernelState, i: Inputs, c: KernelConfig) -> None:
+    """SR-29: five steady seconds, then the ratio decides."""
+    if not _probe_is_steady(s, c):
+        s.probe_measured = s.probe_commanded = 0
+        return
+    s.probe_measured += i.measured_ckmh
+    s.probe_commanded += s.commanded_ckmh
+    if s.probe_ms < UNIT_PROBE_MS:
+        return
+    percent = s.probe_measured * 100 // s.probe_commanded
+    samples = s.probe_commanded // s.commanded_ckmh
+    off = abs(s.probe_measured - s.probe_commanded)
+    s.probe_unclear = False
+    if off <= max(s.probe_commanded * 15 // 100, samples * c.machine_steps[1]):
+        s.probe = "passed"
+    elif is_unit_ratio(percent):
+        s.probe = "failed"
+    else:
+        s.probe_unclear = True
+    s.probe_ms = s.probe_measured = s.probe_commanded = 0
+
+
+def begin_motion(s: KernelState, now_ms: int) -> None:
+    """A start: what the counters knew belongs to the motion before it."""
+    s.overspeed_samples = s.surge_samples = s.unexpected_samples = 0
+    s.deviation_ms = s.stall_ms = s.wrong_way_ms = 0
+    s.probe_ms = s.probe_measured = s.probe_commanded = 0
+    s.moved = False
+    s.expected_mckmh = s.expected_peak_mckmh = 0
+    s.zero_samples = 0
+    s.progress_at_ms = now_ms
+
+
+def begin_stop(s: KernelState, measured_ckmh: int, now_ms: int) -> None:
+    """A stop, or a stronger one: progress is judged from here."""
+    s.progress_ckmh, s.progress_at_ms = measured_ckmh, now_ms

@@ -1,0 +1,255 @@
+"""The values the kernel works on: what it is told, what it remembers, what it answers.
+
+`KernelState` is changed in place, because 180,000 copies an hour cost more than the kernel
+itself (docs/decisions/0011). The kernel is still a function of (state, inputs, config):
+nothing else is read and nothing else is written; `KernelState.copy` gives explorers and
+`explain` their own.
+"""
+
+import copy
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Final, NamedTuple
+
+from treadctl.causes import Cause
+from treadctl.model import (
+    CHECKLIST,
+    BeltState,
+    Direction,
+    Facing,
+    Gait,
+    GatePhase,
+    Gesture,
+    Mode,
+    Reaction,
+    Refusal,
+    Request,
+    StrapState,
+    gait_of,
+)
+from treadctl.safety.limits import CLASS_C_REV_MAX_CKMH, Limits
+
+
+class Finding(NamedTuple):
+    """What an interlock saw. The worst reaction wins; the first of equals keeps its name."""
+
+    reaction: Reaction
+    cause: Cause
+
+
+class DriveKind(Enum):
+    NOTHING = "nothing"
+    START = "start"
+    """Engage the belt and give it `v_start`."""
+    SPEED = "speed"
+    STOP = "stop"
+    """The machine's own controlled stop."""
+    STRONGEST_STOP = "strongest_stop"
+
+
+class Drive(NamedTuple):
+    """What shall be said to the machine this tick."""
+
+    kind: DriveKind
+    speed_ckmh: int
+    direction: Direction
+    urgent: bool
+    """Part of a stop: never waits for an acknowledgement (safety.md 4.8.5)."""
+
+
+NOTHING: Final = Drive(DriveKind.NOTHING, 0, Direction.FORWARD, False)
+
+
+@dataclass(frozen=True, slots=True)
+class KernelConfig:
+    """What holds for one connection: limits, and the facts of the machine."""
+
+    limits: Limits
+    machine_steps: tuple[int, ...]
+    """Every speed the machine can be told, ascending, from 0, in 0.01 km/h."""
+    min_ckmh: int
+    max_ckmh: int
+    ramp_ckmh_s: int
+    class_c: bool = True
+    can_reverse: bool = False
+    reads_direction: bool = False
+    reads_drive_state: bool = True
+    mode: Mode = Mode.TURN_AROUND
+    has_strap: bool = True
+    hold_available: bool = False
+    attendance_required: bool = False
+
+    def quantise(self, speed_ckmh: int) -> int:
+        """The machine's own step for *speed_ckmh*: never more than asked."""
+        return self.machine_steps[bisect_right(self.machine_steps, speed_ckmh) - 1]
+
+    @property
+    def step_ckmh(self) -> int:
+        """The machine's coarsest step."""
+        return max(b - a for a, b in zip(self.machine_steps, self.machine_steps[1:], strict=False))
+
+    @property
+    def v_start_ckmh(self) -> int:
+        """SR-04: max(v_start, machine minimum), as the machine can say it."""
+        return self.quantise(max(self.limits.v_start_ckmh, self.min_ckmh))
+
+    def cap_ckmh(self, gait: Gait, direction: Direction) -> int:
+        """SR-09: the smallest of all caps for this way of walking; unknown gait: of both ways."""
+        forward = min(self.limits.v_fwd_max_ckmh, self.max_ckmh)
+        if gait is Gait.FORWARD:
+            return forward
+        backward = min(forward, self.limits.v_rev_max_ckmh)
+        if direction is Direction.REVERSE:
+            backward = min(backward, self.limits.v_rev_max_beltrev_ckmh)
+        if self.class_c:
+            backward = min(backward, CLASS_C_REV_MAX_CKMH)
+        return backward
+
+
+class Inputs(NamedTuple):
+    """Everything the kernel may look at in one tick."""
+
+    now_ms: int
+    request: Request
+    """The newest accepted one; its age is judged by its own `at_ms`."""
+    core_heard_ms: int
+    """When the heartbeat last advanced, by the gate's clock."""
+    core_alive: bool
+    stop: Reaction
+    """From signals and other stop paths that bypass the request."""
+    link_up: bool
+    proved: bool
+    """The machine gave its valid replies to the harmless query (safety.md 4.8.6)."""
+    measured_ckmh: int
+    measured_direction: Direction
+    measured_at_ms: int
+    sample_seq: int
+    """Counts readings, so that "two samples" means two different ones."""
+    belt: BeltState
+    belt_at_ms: int
+    strap: StrapState
+    strap_at_ms: int
+    machine_fault: Cause | None = None
+    suspended_ms: int = 0
+
+
+@dataclass(slots=True)
+class GestureTrack:
+    """Follows one gesture: only a press that begins under our eyes counts."""
+
+    level: Gesture = Gesture.NONE
+    pressed_at_ms: int | None = None
+
+
+@dataclass(slots=True)
+class KernelState:
+    """All that the kernel remembers. Times are the gate's clock in ms, None where never."""
+
+    now_ms: int
+    phase: GatePhase = GatePhase.QUARANTINE
+    phase_at_ms: int = 0
+    latch: Finding | None = None
+    """The worst latched finding in force."""
+    first_cause: Cause | None = None
+    latched_at_ms: int = 0
+    lockout_until_ms: int = 0
+    resets_used: int = 0
+    worst: Finding | None = None
+    stop_level: Reaction = Reaction.NONE
+    """While STOPPING: NONE is a planned stop, else the stop reaction in force."""
+    stop_cause: Cause | None = None
+    # what the person does
+    start: GestureTrack = field(default_factory=GestureTrack)
+    start_level_before: Gesture = Gesture.NONE
+    turn_confirm: GestureTrack = field(default_factory=GestureTrack)
+    reset: GestureTrack = field(default_factory=GestureTrack)
+    arm_level: bool = False
+    on_belt_level: bool = False
+    on_belt: bool = False
+    facing: Facing = Facing.FORWARD
+    turn_target: Facing | None = None
+    checklist_level: int = 0
+    checklist_at_ms: list[int | None] = field(default_factory=lambda: [None] * len(CHECKLIST))
+    checklist_used: bool = False
+    """A start has been made on it: later bouts need no new one (SR-07)."""
+    pull_stage: int = 0
+    """0 nothing, 1 attached seen, 2 released after that."""
+    pull_opened_at_ms: int = 0
+    pull_seen_at_ms: int | None = None
+    attended: int = 0
+    attended_at_ms: int = 0
+    hold_level: bool = False
+    hold_changed_at_ms: int = 0
+    strap_since_ms: int | None = None
+    """Attached and believable without interruption since then."""
+    # what the belt does
+    sample_seq: int = 0
+    zero_samples: int = 0
+    zero_since_ms: int = 0
+    zero_at_ms: int = 0
+    moved: bool = False
+    """A non-zero reading was seen since the last start."""
+    expected_mckmh: int = 0
+    """Expected speed in 0.001 of 0.01 km/h, so that a ramp per ms is an integer."""
+    expected_peak_mckmh: int = 0
+    quarantined: bool = False
+    quarantine_zero_ms: int | None = None
+    connected: bool = False
+    connected_before: bool = False
+    overspeed_samples: int = 0
+    surge_samples: int = 0
+    unexpected_samples: int = 0
+    deviation_ms: int = 0
+    stall_ms: int = 0
+    wrong_way_ms: int = 0
+    progress_ckmh: int = 0
+    progress_at_ms: int = 0
+    probe: str = "pending"
+    probe_ms: int = 0
+    probe_measured: int = 0
+    probe_commanded: int = 0
+    probe_unclear: bool = False
+    overruns_at_ms: tuple[int, ...] = ()
+    overrun: bool = False
+    suspended: bool = False
+    # what was said to the machine
+    commanded_ckmh: int = 0
+    direction: Direction = Direction.FORWARD
+    setpoint_ckmh: int = 0
+    """The last accepted setpoint; a refused one leaves it as it was."""
+    refused_setpoint_ckmh: int = 0
+    refusing: bool = False
+    base_ckmh: int = 0
+    """SR-13: increases are counted from here."""
+    raised_at_ms: int = 0
+    lowered_at_ms: int = 0
+    increases: tuple[tuple[int, int], ...] = ()
+    down_mckmh: int = 0
+    stop_sent_at_ms: int = 0
+    started_at_ms: int = 0
+    # counters of the session
+    session_at_ms: int | None = None
+    reverse_ms: int = 0
+    bout_ms: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+
+    @property
+    def gait(self) -> Gait:
+        return gait_of(self.direction, self.facing)
+
+    def copy(self) -> "KernelState":
+        """An independent state."""
+        return copy.deepcopy(self)
+
+    def refuse(self, cause: Cause) -> None:
+        """Decline something. The belt is unchanged and the report carries the reason."""
+        text = cause.text
+        self.refused.append(Refusal(text.code, cause.value, f"{text.sentence} {text.action}"))
+
+
+MOTION: Final = frozenset(
+    {GatePhase.COUNTDOWN, GatePhase.STARTING, GatePhase.MOVING, GatePhase.STOPPING}
+)
+"""Moving or asked to move: a stop found here latches (SR-16, SR-34)."""
+RUNNING: Final = frozenset({GatePhase.STARTING, GatePhase.MOVING})
