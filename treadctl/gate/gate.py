@@ -1,0 +1,312 @@
+"""One tick of the gate. Time and bytes are arguments; nothing here can block.
+
+Observe, judge, say: the session turns bytes into readings, the kernel turns readings into one
+word to the belt, the wire check looks at the bytes of that word last. The gate never asks the
+core anything; it takes the newest request or none.
+"""
+
+from typing import Final
+
+from firmware_protocols import messages as wire
+from firmware_protocols.registry import PROTOCOLS
+from treadctl.causes import Cause
+from treadctl.gate.reporting import report_of
+from treadctl.gate.setup import GateSetup, MachineClass, StrapKind
+from treadctl.gate.strap import StrapSample
+from treadctl.gate.wire_check import Permission, WireCheck
+from treadctl.model import (
+    BeltState,
+    Direction,
+    Gait,
+    GatePhase,
+    Reaction,
+    Report,
+    Request,
+    StrapState,
+)
+from treadctl.safety import kernel, ramp
+from treadctl.safety.limits import (
+    FUTURE_MS,
+    LINK_LOSS_RETRY_MS,
+    PROOFS_NEEDED,
+    TICK_MOVING_MS,
+    TICK_REST_MS,
+)
+from treadctl.safety.observe import is_standstill
+from treadctl.safety.state import (
+    MOTION,
+    Drive,
+    DriveKind,
+    Finding,
+    Inputs,
+    KernelConfig,
+    KernelState,
+)
+
+REPORT_MS: Final = 100
+_TO_WIRE: Final = {
+    Direction.FORWARD: wire.Direction.FORWARD,
+    Direction.REVERSE: wire.Direction.REVERSE,
+}
+_FROM_WIRE: Final = {there: here for here, there in _TO_WIRE.items()}
+_DRIVE_STATE: Final = {
+    wire.DriveState.STOPPED: BeltState.STOPPED,
+    wire.DriveState.SUPERVISED: BeltState.ENGAGED,
+    wire.DriveState.UNSUPERVISED: BeltState.ENGAGED,
+}
+
+
+def kernel_config(setup: GateSetup) -> KernelConfig:
+    """What the kernel has to know of this machine and these limits."""
+    machine = setup.machine
+    entry = PROTOCOLS[machine.protocol]
+    capabilities = entry.capabilities(machine.unit)
+    session = entry.open_session(machine.unit)
+    top_ckmh = min(machine.max_ckmh, capabilities.field_max_ckmh)
+    return KernelConfig(
+        limits=setup.limits,
+        machine_steps=tuple(sorted({session.quantise(v) for v in range(top_ckmh + 1)})),
+        min_ckmh=machine.min_ckmh,
+        max_ckmh=top_ckmh,
+        ramp_ckmh_s=machine.ramp_ckmh_s,
+        class_c=machine.machine_class is MachineClass.C,
+        can_reverse=capabilities.can_reverse,
+        reads_direction=capabilities.reads_direction,
+        reads_drive_state=capabilities.reads_drive_state,
+        mode=setup.mode,
+        has_strap=setup.strap is not None
+        and (setup.strap.kind is not StrapKind.MACHINE or capabilities.reports_safety_key),
+        hold_available=setup.hold_to_run_available,
+        attendance_required=setup.attendance_required,
+    )
+
+
+def stop_frames(protocol: str, unit: str) -> tuple[bytes, ...]:
+    """The strongest stop of this protocol, for whoever has nothing else left to say."""
+    session = PROTOCOLS[protocol].open_session(unit)
+    session.stop(strongest=True)
+    frames: list[bytes] = []
+    for now_ms in range(0, 1_000, 10):
+        frames += session.data_to_send(now_ms)
+        if len(frames) >= 2:
+            break
+    return tuple(frames[:2])
+
+
+class Gate:
+    """Owns what may be said to one treadmill. Everything it needs arrives through `step`."""
+
+    def __init__(self, setup: GateSetup, *, now_ms: int) -> None:
+        machine = setup.machine
+        self.config: Final = kernel_config(setup)
+        self.state: Final = KernelState(now_ms)
+        self._session = PROTOCOLS[machine.protocol].open_session(machine.unit)
+        self._wire_check = WireCheck(machine.protocol, machine.unit)
+        self._request = Request(at_ms=now_ms, counter=-1)
+        self._core_heard_ms = now_ms
+        self._connections = 0
+        self._link_up = False
+        self._link_lost_ms = now_ms
+        self._measured_ckmh = 0
+        self._measured_direction = Direction.FORWARD
+        self._measured_at_ms = now_ms
+        self._sample_seq = 0
+        self._belt = BeltState.UNKNOWN
+        self._belt_at_ms = now_ms
+        self._speed_fault = False
+        self._strap = StrapSample(StrapState.UNKNOWN, now_ms)
+        self._report_due_ms = now_ms
+        self._report_seq = 0
+        self._reported: tuple[object, ...] = ()
+        self._core_alive = True
+        self._inputs: Inputs | None = None
+        self.finished = False
+
+    def step(
+        self,
+        now_ms: int,
+        received: bytes,
+        *,
+        strap: StrapSample,
+        request: Request | None,
+        core_alive: bool,
+        stop: Reaction,
+        link_up: bool,
+        suspended_ms: int = 0,
+    ) -> list[bytes]:
+        """Take what arrived, decide, and return the whole frames that must be written."""
+        if request is not None:
+            self._take_request(request, now_ms)
+        if link_up is not self._link_up:
+            self._link_changed(now_ms, link_up)
+        fault = self._observe(now_ms, received) if received else None
+        if self._speed_fault:
+            fault = Cause.MACHINE_FAULT
+        self._strap = strap
+        self._core_alive = core_alive
+        inputs = self._inputs = Inputs(
+            now_ms,
+            self._request,
+            self._core_heard_ms,
+            core_alive,
+            stop,
+            link_up,
+            self._session.proved,
+            self._measured_ckmh,
+            self._measured_direction,
+            self._measured_at_ms,
+            self._sample_seq,
+            self._belt,
+            self._belt_at_ms,
+            strap.state,
+            strap.at_ms,
+            fault,
+            suspended_ms,
+        )
+        drive = kernel.step(self.state, inputs, self.config)
+        if drive.kind is not DriveKind.NOTHING:
+            self._say(drive)
+        if not link_up:
+            frames: list[bytes] = []
+        else:
+            frames = self._session.data_to_send(now_ms)
+            if frames:
+                frames = self._checked(frames, inputs)
+        if not core_alive or self._request.end:
+            self._finish(inputs)
+        return frames
+
+    def take_report(self, now_ms: int) -> Report | None:
+        """A report when one is due: ten times a second, and at once when something changed."""
+        s = self.state
+        worst = s.worst
+        key = (
+            s.phase,
+            s.latch,
+            worst,
+            self._strap.state,
+            self._link_up,
+            s.facing,
+        )
+        if now_ms < self._report_due_ms and key == self._reported and not s.refused:
+            return None
+        if self._inputs is None:
+            return None
+        self._reported = key
+        self._report_due_ms = now_ms + REPORT_MS
+        self._report_seq += 1
+        report = report_of(s, self._inputs, self.config, self._report_seq, self._sample_seq > 0)
+        s.refused = []
+        return report
+
+    def next_wake_ms(self, now_ms: int) -> int:
+        """When the next tick is due, even if nothing arrives (SR-32)."""
+        wake_ms = now_ms + (TICK_MOVING_MS if self.state.phase in MOTION else TICK_REST_MS)
+        if not self._link_up:
+            return wake_ms
+        due_ms = self._session.next_deadline_ms()
+        return wake_ms if due_ms is None else max(now_ms + 1, min(wake_ms, due_ms))
+
+    def _take_request(self, request: Request, now_ms: int) -> None:
+        """SR-14, SR-19, SR-30: only a newer one, and none from the future."""
+        if request.counter <= self._request.counter or request.at_ms > now_ms + FUTURE_MS:
+            return
+        self._request = request
+        self._core_heard_ms = now_ms
+
+    def _link_changed(self, now_ms: int, link_up: bool) -> None:
+        self._link_up = link_up
+        if not link_up:
+            self._link_lost_ms = now_ms
+            return
+        self._session.restart()
+        self._session.proved = False
+        self._belt = BeltState.UNKNOWN
+        self._speed_fault = False
+        self._connections += 1
+        if self._connections > 1:
+            # A reconnect says stop before it says anything else (SR-37).
+            self.state.connected_before = True
+            self._session.stop(strongest=True)
+
+    def _observe(self, now_ms: int, received: bytes) -> Cause | None:
+        fault: Cause | None = None
+        for message in self._session.receive(now_ms, received):
+            match message:
+                case wire.SpeedReport(speed_ckmh, direction):
+                    self._measured_ckmh = speed_ckmh
+                    self._measured_direction = _FROM_WIRE[direction]
+                    self._measured_at_ms = now_ms
+                    self._sample_seq += 1
+                    self._speed_fault = False
+                case wire.DriveReport(state):
+                    self._belt, self._belt_at_ms = _DRIVE_STATE[state], now_ms
+                case wire.SpeedFault():
+                    self._speed_fault = True
+                case wire.MasterTimeout():
+                    fault = Cause.MACHINE_TIMEOUT
+                case _:
+                    pass  # acks are the session's; noise renews nothing, and silence stops the belt
+        if not self._session.proved and self._session.proofs >= PROOFS_NEEDED:
+            self._session.proved = True
+            self._session.stop(strongest=False)
+        return fault
+
+    def _say(self, drive: Drive) -> None:
+        session = self._session
+        match drive.kind:
+            case DriveKind.START:
+                session.start()
+                session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction])
+            case DriveKind.SPEED:
+                session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction], urgent=drive.urgent)
+            case DriveKind.STOP:
+                session.stop(strongest=False)
+            case DriveKind.STRONGEST_STOP:
+                session.stop(strongest=True)
+            case DriveKind.NOTHING:
+                pass
+
+    def _checked(self, frames: list[bytes], inputs: Inputs) -> list[bytes]:
+        """Let frames through, or drop the first bad one with all after it and stop instead."""
+        passed: list[bytes] = []
+        for attempt in range(MAX_TRIPS):
+            cause = None
+            allow = self._permission()
+            for frame in frames:
+                cause = self._wire_check.check(frame, inputs.now_ms, allow)
+                if cause is not None:
+                    break
+                passed.append(frame)
+            if cause is None:
+                return passed
+            level = Reaction.FAST_STOP if attempt == 0 else Reaction.E_STOP
+            self._say(kernel.trip(self.state, inputs, self.config, Finding(level, cause)))
+            frames = self._session.data_to_send(inputs.now_ms)
+        return passed
+
+    def _permission(self) -> Permission:
+        s, c = self.state, self.config
+        return Permission(
+            motion=s.phase in (GatePhase.STARTING, GatePhase.MOVING, GatePhase.STOPPING),
+            stopping=s.phase is GatePhase.STOPPING,
+            direction=_TO_WIRE[s.direction],
+            backward=s.gait is not Gait.FORWARD,
+            cap_ckmh=c.cap_ckmh(s.gait, s.direction),
+            a_up_ckmh_s=ramp.a_up_ckmh_s(s, c),
+        )
+
+    def _finish(self, inputs: Inputs) -> None:
+        """Nobody needs the belt any more: done once it stands, or cannot be reached for long."""
+        s = self.state
+        if s.phase in MOTION:
+            lost_ms = inputs.now_ms - self._link_lost_ms
+            self.finished = not inputs.link_up and lost_ms >= LINK_LOSS_RETRY_MS
+            return
+        self.finished = (
+            is_standstill(s, inputs, self.config) or not inputs.link_up or not inputs.proved
+        )
+
+
+MAX_TRIPS: Final = 3
+"""FAST_STOP, then E_STOP; a third bad answer leaves nothing to say."""

@@ -1,0 +1,121 @@
+"""The last act before the wire: decode the very bytes, and compare them with the ceilings.
+
+Knows nothing of why a frame was made. Keeps its own memory of what left, so that a fault in
+the ramp, in the codec or in a quirk cannot talk its way past (SR-10, SR-11). A frame that
+fails is dropped, never repaired; nothing converts a unit after this check.
+"""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+from firmware_protocols.registry import PROTOCOLS
+
+from firmware_protocols.errors import RemoteProtocolError
+from firmware_protocols.messages import (
+    AutoStop,
+    CutDrive,
+    Direction,
+    QueryDrive,
+    QueryIncline,
+    QuerySpeed,
+    SetIncline,
+    SetSpeed,
+    StartBelt,
+)
+from treadctl.causes import Cause
+from treadctl.safety.limits import (
+    RULES,
+    STEP_CEILING_CKMH,
+    STEP_CEILING_REV_CKMH,
+    STEP_SPACING_REV_MS,
+    WINDOW_MS,
+)
+
+FIRST_MOTION_MAX_CKMH: Final = RULES["v_start_ckmh"].high
+_HARMLESS: Final = (AutoStop, CutDrive, QueryDrive, QuerySpeed, QueryIncline)
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What may leave in this tick, as the kernel stands."""
+
+    motion: bool
+    """False: only stop, zero and reads (SR-01)."""
+    stopping: bool
+    """No frame may be faster than the one before it."""
+    direction: Direction
+    backward: bool
+    cap_ckmh: int
+    a_up_ckmh_s: int
+
+
+class WireCheck:
+    """Remembers the speeds that left, and says what is wrong with the next frame."""
+
+    def __init__(self, protocol: str, unit: str) -> None:
+        self._decoder = PROTOCOLS[protocol].command_decoder(unit)
+        self._sent_ckmh = 0
+        self._raised_at_ms = -WINDOW_MS
+        self._increases: deque[tuple[int, int]] = deque()
+
+    def check(self, frame: bytes, now_ms: int, allow: Permission) -> Cause | None:
+        """Return why *frame* must not leave, or None. Called once per frame, in order."""
+        self._decoder.receive_data(frame)
+        messages = list(self._decoder.messages())
+        if len(messages) != 1 or isinstance(messages[0], RemoteProtocolError):
+            return Cause.WIRE_VIOLATION
+        message = messages[0]
+        if isinstance(message, _HARMLESS):
+            if isinstance(message, (AutoStop, CutDrive)):
+                self._sent_ckmh = 0
+                self._increases.clear()
+            return None
+        if isinstance(message, SetSpeed):
+            return self._speed(message, now_ms, allow)
+        if isinstance(message, StartBelt) and allow.motion and not allow.stopping:
+            return None
+        if isinstance(message, SetIncline) and message.incline_permille == 0:
+            return None
+        return Cause.WIRE_VIOLATION
+
+    def _speed(self, message: SetSpeed, now_ms: int, allow: Permission) -> Cause | None:
+        speed_ckmh = message.speed_ckmh
+        if speed_ckmh == 0:
+            if message.direction is not Direction.FORWARD:
+                return Cause.WIRE_VIOLATION
+            self._sent_ckmh = 0
+            return None
+        if (
+            not allow.motion
+            or message.direction is not allow.direction
+            or speed_ckmh > allow.cap_ckmh
+        ):
+            return Cause.WIRE_VIOLATION
+        if cause := self._rise(speed_ckmh, now_ms, allow):
+            return cause
+        self._sent_ckmh = speed_ckmh
+        return None
+
+    def _rise(self, speed_ckmh: int, now_ms: int, allow: Permission) -> Cause | None:
+        rise_ckmh = speed_ckmh - self._sent_ckmh
+        if rise_ckmh <= 0:
+            return None
+        if allow.stopping:
+            return Cause.RAMP_VIOLATION
+        if self._sent_ckmh == 0:
+            self._increases.clear()
+            self._raised_at_ms = now_ms
+            return Cause.RAMP_VIOLATION if speed_ckmh > FIRST_MOTION_MAX_CKMH else None
+        largest = STEP_CEILING_REV_CKMH if allow.backward else STEP_CEILING_CKMH
+        spacing_ms = STEP_SPACING_REV_MS if allow.backward else 0
+        if rise_ckmh > largest or now_ms - self._raised_at_ms < spacing_ms:
+            return Cause.RAMP_VIOLATION
+        while self._increases and now_ms - self._increases[0][0] >= WINDOW_MS:
+            self._increases.popleft()
+        in_window = rise_ckmh + sum(by for _, by in self._increases)
+        if in_window > allow.a_up_ckmh_s * WINDOW_MS // 1_000:
+            return Cause.RAMP_VIOLATION
+        self._increases.append((now_ms, rise_ckmh))
+        self._raised_at_ms = now_ms
+        return None
