@@ -20,30 +20,21 @@ poll's own reply is old and settles nothing. (A late reply to a poll is harmless
 No clock in here: every method that needs the time is told it, in milliseconds.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import Enum
-from typing import Final, Protocol
+from typing import Final
 
-from firmware_protocols.capabilities import Capabilities
+from firmware_protocols._dialect import Dialect, answers
 from firmware_protocols.errors import RemoteProtocolError
 from firmware_protocols.messages import (
     Ack,
     Direction,
     DriveReport,
     DriveState,
-    HostMessage,
-    InclineReport,
-    InvalidCommand,
-    InvalidData,
-    InvalidQuery,
     MachineMessage,
     QueryDrive,
     QuerySpeed,
     SetIncline,
     SetSpeed,
-    SpeedFault,
-    SpeedReport,
 )
 
 POLL_PERIOD_MS: Final = 100
@@ -56,30 +47,9 @@ STOP_GAP_MS: Final = 50
 """How long a stop's second frame waits for the ack of its first."""
 READING_GAP_MS: Final = 200
 """Speed is asked for this often even while a stop finds no answer (safety.md 4.8.5)."""
+_OVERDUE_MS: Final = READING_GAP_MS - POLL_PERIOD_MS
 
 _START_OPCODE: Final = 0xA0
-_DRIVE_OPCODE: Final = 0xC0
-_SPEED_OPCODE: Final = 0xC1
-_INCLINE_OPCODE: Final = 0xC2
-
-
-class MachineDecoder(Protocol):
-    def receive_data(self, data: bytes) -> None: ...
-    def messages(self) -> Iterator[MachineMessage | RemoteProtocolError]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What one protocol adds to the line discipline."""
-
-    capabilities: Capabilities
-    encode: Callable[[HostMessage], bytes]
-    decoder: Callable[[], MachineDecoder]
-    quantise: Callable[[int], int]
-    start: Callable[[bool], tuple[HostMessage, ...]]
-    """The start sequence; told whether a start was acknowledged on this connection before."""
-    stop: Callable[[bool], tuple[HostMessage, ...]]
-    """One frame, or two for the strongest stop."""
 
 
 class _Purpose(Enum):
@@ -118,6 +88,7 @@ class HostSession:
         "_stop_again",
         "_stop_due_ms",
         "_stop_left",
+        "_urgent",
         "_wake_ms",
         "capabilities",
         "proofs",
@@ -143,6 +114,8 @@ class HostSession:
         self._reply_due_ms = 0
         self._silence_due_ms = 0
         self._speed: bytes | None = None
+        self._urgent = False
+        """The mailbox speed is part of a stop, and does not wait for the line."""
         self._incline: bytes | None = None
         self._start: tuple[bytes, ...] = ()
         self._has_started = False
@@ -187,18 +160,23 @@ class HostSession:
     def start(self) -> None:
         """Engage the belt at zero speed. The mailbox speed follows when that is acknowledged.
 
-        Given up, with the mailbox, if the machine refuses a step or is engaged already.
+        Given up, with the mailbox, if the machine refuses a step or is engaged already. A step
+        without an answer is repeated for as long as the caller keeps faith in the line.
         """
         self._start = tuple(map(self._dialect.encode, self._dialect.start(self._has_started)))
         self._plan()
 
-    def set_speed(self, speed_ckmh: int, direction: Direction) -> None:
+    def set_speed(self, speed_ckmh: int, direction: Direction, *, urgent: bool = False) -> None:
         """Send this speed when the line is free, instead of any that still waits.
+
+        *urgent* is for the way down of a stop: it waits for no ack (safety.md 4.8.5). Said
+        again without an ack it lets an overdue poll in between, as `stop` does.
 
         Raises:
             LocalProtocolError: the wire has no word for it; what waited still waits.
         """
         self._speed = self._dialect.encode(SetSpeed(speed_ckmh, direction))
+        self._urgent = urgent
         self._plan()
 
     def set_incline(self, incline_permille: int) -> None:
@@ -219,6 +197,7 @@ class HostSession:
         self._stop_left = self._stop
         self._stop_due_ms = self._now_ms
         self._speed = None
+        self._urgent = False
         self._incline = None
         self._start = ()
         self._plan()
@@ -238,7 +217,7 @@ class HostSession:
             if isinstance(message, RemoteProtocolError):
                 if not self._proved:
                     self.proofs = 0
-            elif self._frame is not None and _answers(message, self._frame[0]):
+            elif self._frame is not None and answers(message, self._frame[0]):
                 self._settle(self._frame, message)
         self._plan()
         return messages
@@ -255,13 +234,21 @@ class HostSession:
         return [] if frame is None else [frame]
 
     def _next_frame(self) -> bytes | None:
-        if self._stop_left and self._now_ms >= self._stop_due_ms:
-            self._stop_due_ms = self._now_ms + STOP_GAP_MS
-            if self._blind_while_stopping():
+        if self._stop and self._now_ms >= self._stop_due_ms:
+            if (poll := self._overdue_poll()) is not None:
+                self._stop_due_ms = self._now_ms + STOP_GAP_MS
+                return self._send_poll(poll)
+            if self._stop_left:
+                self._stop_due_ms = self._now_ms + STOP_GAP_MS
+                frame, *rest = self._stop_left
+                self._stop_left = tuple(rest)
+                return self._send(frame, _Purpose.STOP)
+        if self._urgent and self._speed is not None:
+            if self._polls_turn and self._now_ms >= self._speed_due_ms + _OVERDUE_MS:
                 return self._send_poll(self._query_speed)
-            frame, *rest = self._stop_left
-            self._stop_left = tuple(rest)
-            return self._send(frame, _Purpose.STOP)
+            frame, self._speed, self._urgent = self._speed, None, False
+            self._polls_turn = True
+            return self._send(frame, _Purpose.SPEED)
         if self._frame is not None:
             return None
         poll = self._due_poll()
@@ -271,14 +258,13 @@ class HostSession:
             return self._send(*waiting)
         return None if poll is None else self._send_poll(poll)
 
-    def _blind_while_stopping(self) -> bool:
-        """Whether a poll takes the slot of a repeated stop's second frame."""
-        return (
-            self._stop_again
-            and self._proved
-            and len(self._stop_left) < len(self._stop)
-            and self._now_ms >= self._speed_due_ms + READING_GAP_MS - POLL_PERIOD_MS
-        )
+    def _overdue_poll(self) -> bytes | None:
+        """Return the poll that goes between the frames of a stop nobody answers, if any."""
+        if not self._stop_again or len(self._stop_left) == len(self._stop):
+            return None
+        if self._proved and self._now_ms >= self._speed_due_ms + _OVERDUE_MS:
+            return self._query_speed
+        return self._query_drive if self._now_ms >= self._drive_due_ms + _OVERDUE_MS else None
 
     def _due_poll(self) -> bytes | None:
         if self._proved and self._now_ms >= self._speed_due_ms:
@@ -310,7 +296,7 @@ class HostSession:
 
     def _send(self, frame: bytes, purpose: _Purpose) -> bytes:
         due_ms = self._now_ms + REPLY_TIMEOUT_MS
-        if self._frame is None:
+        if self._frame is None and not self.unanswered:
             # A stop that pre-empts or is repeated does not make the machine's silence younger.
             self._silence_due_ms = due_ms
         self._frame = frame
@@ -328,14 +314,12 @@ class HostSession:
                 self.proofs = 0
         if now_ms < self._reply_due_ms:
             return
-        self._frame = None
+        self._release()
+        if self._stop:
+            self._stop_again = True
         if self._purpose is _Purpose.POLL:
             return
-        if self._purpose is _Purpose.STOP:
-            self._stop_again = True
-            self._stop_left = self._stop
-            self._stop_due_ms = now_ms
-        elif self._purpose is _Purpose.SPEED:
+        if self._purpose is _Purpose.SPEED:
             self._speed = self._speed or frame
         elif self._purpose is _Purpose.INCLINE:
             self._incline = self._incline or frame
@@ -343,15 +327,21 @@ class HostSession:
         self._polls_turn = True
 
     def _settle(self, frame: bytes, message: MachineMessage) -> None:
-        self._frame = None
         self.unanswered = 0
         if isinstance(message, DriveReport):
             self.proofs += 1
-        self._stop_due_ms = self._now_ms
         if self._purpose is _Purpose.STOP and not self._stop_left:
             self._stop = ()
+            self._stop_again = False
         elif self._purpose is _Purpose.START and self._start[:1] == (frame,):
             self._settle_start(message)
+        self._release()
+
+    def _release(self) -> None:
+        """The line is free. A stop whose last frame found no answer begins again."""
+        self._frame = None
+        self._stop_left = self._stop_left or self._stop
+        self._stop_due_ms = self._now_ms
 
     def _settle_start(self, message: MachineMessage) -> None:
         match message:
@@ -368,31 +358,21 @@ class HostSession:
 
     def _plan(self) -> None:
         """Note when there is something to do; only then does `data_to_send` look at all."""
-        if self._frame is not None:
+        if self._urgent:
+            self._wake_ms = self._now_ms
+        elif self._frame is not None:
             self._wake_ms = min(self._reply_due_ms, self._silence_due_ms)
-        elif not self._proved:
-            self._wake_ms = self._drive_due_ms
-        elif self._start or self._speed is not None or self._incline is not None:
+        elif self._proved and (self._start or self._speed or self._incline):
             self._wake_ms = self._now_ms
         else:
-            self._wake_ms = min(self._speed_due_ms, self._drive_due_ms)
+            self._wake_ms = self._poll_due_ms()
         if self._stop_left:
             self._wake_ms = min(self._wake_ms, self._stop_due_ms)
+        elif self._stop_again:
+            overdue_ms = self._poll_due_ms() + _OVERDUE_MS
+            self._wake_ms = min(self._wake_ms, max(self._stop_due_ms, overdue_ms))
 
-
-def _answers(message: MachineMessage, opcode: int) -> bool:
-    """Whether *message* is a reply to the frame with *opcode*."""
-    match message:
-        case Ack(acknowledged):
-            return acknowledged == opcode
-        case DriveReport():
-            return opcode == _DRIVE_OPCODE
-        case SpeedReport() | SpeedFault():
-            return opcode == _SPEED_OPCODE
-        case InclineReport():
-            return opcode == _INCLINE_OPCODE
-        case InvalidData() | InvalidCommand() | InvalidQuery():
-            return True
-        case _:
-            # MasterTimeout may come unasked (serial.md 1A), so it answers nothing.
-            return False
+    def _poll_due_ms(self) -> int:
+        if self._proved:
+            return min(self._speed_due_ms, self._drive_due_ms)
+        return self._drive_due_ms

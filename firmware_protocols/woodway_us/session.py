@@ -2,13 +2,9 @@
 
 from typing import Final
 
+from firmware_protocols._dialect import Dialect
 from firmware_protocols._fields import Unit, ckmh_from_tenths, floor_ckmh_from_tenths
-from firmware_protocols._half_duplex import (
-    POLL_PERIOD_MS,
-    REPLY_TIMEOUT_MS,
-    Dialect,
-    HostSession,
-)
+from firmware_protocols._half_duplex import POLL_PERIOD_MS, REPLY_TIMEOUT_MS, HostSession
 from firmware_protocols.capabilities import Capabilities
 from firmware_protocols.errors import LocalProtocolError
 from firmware_protocols.messages import AutoStop, HostMessage, QueryDrive, SetSpeed, StartBelt
