@@ -758,3 +758,20 @@ def test_sr44_the_session_clock_starts_once() -> None:
     s = armed(phase=GatePhase.COUNTDOWN, phase_at_ms=NOW - 5_000, session_at_ms=NOW - 90_000)
     step(s, inputs(request_setpoint_ckmh=200))
     assert (s.phase, s.session_at_ms) == (GatePhase.STARTING, NOW - 90_000)
+
+
+@pytest.mark.parametrize(
+    ("change", "kind"),
+    [
+        ({"belt": BeltState.STOPPED}, DriveKind.STOP),
+        ({"machine_fault": Cause.MACHINE_TIMEOUT}, DriveKind.STOP),
+        ({"core_alive": False}, DriveKind.SPEED),
+    ],
+)
+def test_sr36_after_the_machines_own_stop_no_speed_is_sent(
+    change: dict[str, Any], kind: DriveKind
+) -> None:
+    s = cruising()
+    drive = step(s, cruise(**change))
+    assert drive.kind is kind
+    assert (s.commanded_ckmh == 0) is (kind is DriveKind.STOP)

@@ -27,6 +27,7 @@ from treadctl.model import (
 from treadctl.safety import kernel, ramp
 from treadctl.safety.limits import (
     FUTURE_MS,
+    IMPLAUSIBLE_CKMH,
     LINK_LOSS_RETRY_MS,
     PROOFS_NEEDED,
     TICK_MOVING_MS,
@@ -233,7 +234,7 @@ class Gate:
         fault: Cause | None = None
         for message in self._session.receive(now_ms, received):
             match message:
-                case wire.SpeedReport(speed_ckmh, direction):
+                case wire.SpeedReport(speed_ckmh, direction) if speed_ckmh <= IMPLAUSIBLE_CKMH:
                     self._measured_ckmh = speed_ckmh
                     self._measured_direction = _FROM_WIRE[direction]
                     self._measured_at_ms = now_ms

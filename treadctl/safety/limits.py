@@ -189,6 +189,8 @@ UNEXPECTED_MOTION_CKMH: Final = 20
 UNEXPECTED_SAMPLES: Final = 2
 FUTURE_MS: Final = 100
 """SR-19: a reading from further ahead than this is not believed."""
+IMPLAUSIBLE_CKMH: Final = 5_000
+"""SR-19: no treadmill runs 50 km/h; such a reading is noise, and noise renews nothing."""
 TICK_MOVING_MS: Final = 20
 TICK_REST_MS: Final = 50
 OVERRUN_MS: Final = 500

@@ -37,11 +37,15 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
         ramp.begin_down(s)
     elif s.commanded_ckmh > 0:
         ramp.begin_down(s)
+    if cause in MACHINE_STOPPED:
+        s.commanded_ckmh = 0
     monitors.begin_stop(s, i.measured_ckmh, i.now_ms)
     s.stop_sent_at_ms = NEVER_MS
 
 
 NEVER_MS: Final = -1_000_000
+MACHINE_STOPPED: Final = frozenset({Cause.CONSOLE_STOP, Cause.MACHINE_TIMEOUT})
+"""The machine has stopped by itself: a ramp would be a setpoint after its stop (SR-36, N12)."""
 
 
 def latch(s: KernelState, finding: Finding) -> None:
