@@ -163,8 +163,10 @@ class HostSession:
         Given up, with the mailbox, if the machine refuses a step or is engaged already. A step
         without an answer is repeated for as long as the caller keeps faith in the line.
         """
-        self._start = tuple(map(self._dialect.encode, self._dialect.start(self._has_started)))
-        self._plan()
+        if not self._start:
+            messages = self._dialect.start(self._has_started)
+            self._start = tuple(map(self._dialect.encode, messages))
+            self._plan()
 
     def set_speed(self, speed_ckmh: int, direction: Direction, *, urgent: bool = False) -> None:
         """Send this speed when the line is free, instead of any that still waits.
