@@ -187,10 +187,11 @@ class Belt:
             self.direction = order.direction
             self._turns.append((t_ms, order.direction))
             self.changes += 1
+        reached = self._speed.target > 0.0 and v == self._speed.target
+        if reached or order.mode is not DriveMode.DRIVEN:
+            self._surge_ckmh_s = None
         target, rate = self._line(v, order)
         turning = order.mode is DriveMode.DRIVEN and order.direction is not self.direction
-        if v >= target:
-            self._surge_ckmh_s = None if self.blockage is Blockage.NONE else self._surge_ckmh_s
         travelled = self._since_plan_m(t_ms)
         if self._speed.plan(t_ms, target, rate):
             self._travel_m += travelled

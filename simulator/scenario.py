@@ -75,6 +75,8 @@ def parse(data: bytes, file: str) -> Scenario:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         place = _SYNTAX_LINE.search(str(error))
         line_or_none = int(place[1]) if place else None
+        if "end of document" in str(error):
+            line_or_none = len(text.splitlines())
         raise ScenarioError(file, line_or_none, f"not TOML: {error}") from error
     reader = _Reader(_Lines(text), document)
     found = reader.scenario()
