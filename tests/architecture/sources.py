@@ -22,9 +22,12 @@ class Import:
     typing_only: bool
     """Inside ``if TYPE_CHECKING``: never executed."""
 
-    def is_of(self, module: str) -> bool:
-        """Whether this is *module* or something in it."""
-        return self.name == module or self.name.startswith(f"{module}.")
+
+def within(module: str, place: str) -> bool:
+    """Whether *module* is *place* or inside it; ``a.b_*`` is every name that begins so."""
+    if place.endswith("*"):
+        return module.startswith(place[:-1])
+    return module == place or module.startswith(f"{place}.")
 
 
 def python_files(*trees: str) -> list[Path]:

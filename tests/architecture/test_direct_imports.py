@@ -21,11 +21,11 @@ def test_no_module_breaks_an_import_rule() -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.why)
 def test_a_planted_violation_of_each_rule_is_reported(rule: Rule) -> None:
-    for place in rule.where:
-        if not rule.covers(f"{place}.planted"):
+    for module in (f"{place.removesuffix('*')}.planted" for place in rule.where):
+        if not rule.covers(module):
             continue
-        for name in rule.never:
-            reported = list(violations(f"x = 1\nimport {name}\n", f"{place}.planted"))
+        for name in (name.removesuffix("*") for name in rule.never):
+            reported = list(violations(f"x = 1\nimport {name}\n", module))
             assert any(rule.why in sentence and ":2 " in sentence for sentence in reported)
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import pytest
 
 from tests.architecture.rules import GATE_SHELLS, SIMULATOR_SHELLS
-from tests.architecture.sources import PACKAGES, module_name, python_files
+from tests.architecture.sources import PACKAGES, module_name, python_files, within
 
 LIBRARIES: Final = {
     "bleak",
@@ -63,14 +63,12 @@ FORBIDDEN: Final[dict[str, set[str]]] = {
 def modules_of(part: str) -> list[str]:
     """Return the modules that stand for *part*: itself and below, without its shells."""
     names = [module_name(path) for path in python_files(*PACKAGES)]
-    mine = [name for name in names if name == part or name.startswith(f"{part}.")]
+    mine = [name for name in names if within(name, part)]
     if part == "treadctl":
         return mine
     shells = (*GATE_SHELLS, *SIMULATOR_SHELLS)
     return [
-        name
-        for name in mine
-        if name == part or not any(name == s or name.startswith(f"{s}.") for s in shells)
+        name for name in mine if name == part or not any(within(name, shell) for shell in shells)
     ]
 
 
@@ -93,9 +91,7 @@ def loaded_by(modules: list[str], *, path: str | None = None) -> set[str]:
 
 def dragged_in(loaded: set[str], forbidden: set[str]) -> set[str]:
     """Return what is loaded of *forbidden*: the module itself or anything inside it."""
-    return {
-        name for name in loaded if any(name == f or name.startswith(f"{f}.") for f in forbidden)
-    }
+    return {name for name in loaded if any(within(name, place) for place in forbidden)}
 
 
 @pytest.mark.parametrize("part", FORBIDDEN)
