@@ -10,7 +10,6 @@ from firmware_protocols.messages import (
     Ack,
     DriveReport,
     HostMessage,
-    InclineReport,
     InvalidCommand,
     InvalidData,
     InvalidQuery,
@@ -21,7 +20,6 @@ from firmware_protocols.messages import (
 
 _DRIVE_OPCODE: Final = 0xC0
 _SPEED_OPCODE: Final = 0xC1
-_INCLINE_OPCODE: Final = 0xC2
 
 
 class MachineDecoder(Protocol):
@@ -52,10 +50,8 @@ def answers(message: MachineMessage, opcode: int) -> bool:
             return opcode == _DRIVE_OPCODE
         case SpeedReport() | SpeedFault():
             return opcode == _SPEED_OPCODE
-        case InclineReport():
-            return opcode == _INCLINE_OPCODE
         case InvalidData() | InvalidCommand() | InvalidQuery():
             return True
         case _:
-            # MasterTimeout may come unasked (serial.md 1A), so it answers nothing.
+            # Nobody asks for these. MasterTimeout may come by itself (serial.md 1A).
             return False

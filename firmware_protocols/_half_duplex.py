@@ -11,7 +11,8 @@ else is on the line; everything that waited is gone; and it is sent again at eve
 time-out until it is answered. Its second frame waits for the first one's ack, or 50 ms: the
 machine's buffer holds one command, and back to back the second would erase the first. A stop
 that is said again before it was answered lets a poll in every 200 ms, between its frames:
-whoever stops a belt without acks has to see it stand.
+whoever stops a belt without acks has to see it stand. An urgent speed, one on the way down of
+a slower stop, pre-empts in the same way, and gives way to a stop only.
 
 After a command's reply timed out, that reply may still come, and would look like the reply to
 a repetition. So a poll goes first: replies come in order, so whatever comes before the
@@ -47,7 +48,8 @@ STOP_GAP_MS: Final = 50
 """How long a stop's second frame waits for the ack of its first."""
 READING_GAP_MS: Final = 200
 """Speed is asked for this often even while a stop finds no answer (safety.md 4.8.5)."""
-_OVERDUE_MS: Final = READING_GAP_MS - POLL_PERIOD_MS
+_OVERDUE_MS: Final = READING_GAP_MS - STOP_GAP_MS - (POLL_PERIOD_MS - POLL_LEAD_MS)
+"""A poll this late takes the next slot, so that the gap holds with slots 50 ms apart."""
 
 _START_OPCODE: Final = 0xA0
 
@@ -58,6 +60,8 @@ class _Purpose(Enum):
     INCLINE = 2
     START = 3
     STOP = 4
+    URGENT = 5
+    """A speed on the way down of a stop."""
 
 
 class HostSession:
@@ -89,6 +93,7 @@ class HostSession:
         "_stop_due_ms",
         "_stop_left",
         "_urgent",
+        "_urgent_due_ms",
         "_wake_ms",
         "capabilities",
         "proofs",
@@ -114,8 +119,9 @@ class HostSession:
         self._reply_due_ms = 0
         self._silence_due_ms = 0
         self._speed: bytes | None = None
-        self._urgent = False
-        """The mailbox speed is part of a stop, and does not wait for the line."""
+        self._urgent: bytes | None = None
+        """A speed that is part of a stop, and does not wait for the line."""
+        self._urgent_due_ms = self._now_ms
         self._incline: bytes | None = None
         self._start: tuple[bytes, ...] = ()
         self._has_started = False
@@ -171,14 +177,18 @@ class HostSession:
     def set_speed(self, speed_ckmh: int, direction: Direction, *, urgent: bool = False) -> None:
         """Send this speed when the line is free, instead of any that still waits.
 
-        *urgent* is for the way down of a stop: it waits for no ack (safety.md 4.8.5). Said
-        again without an ack it lets an overdue poll in between, as `stop` does.
+        *urgent* is for the way down of a stop: it waits for no reply (safety.md 4.8.5) and
+        ends any start. Behind another urgent one it waits for that one's ack or 50 ms, and
+        lets an overdue poll in between, as the frames of a stop do.
 
         Raises:
             LocalProtocolError: the wire has no word for it; what waited still waits.
         """
-        self._speed = self._dialect.encode(SetSpeed(speed_ckmh, direction))
-        self._urgent = urgent
+        frame = self._dialect.encode(SetSpeed(speed_ckmh, direction))
+        self._speed, self._urgent = (None, frame) if urgent else (frame, None)
+        if urgent:
+            self._start = ()
+            self._incline = None
         self._plan()
 
     def set_incline(self, incline_permille: int) -> None:
@@ -199,7 +209,7 @@ class HostSession:
         self._stop_left = self._stop
         self._stop_due_ms = self._now_ms
         self._speed = None
-        self._urgent = False
+        self._urgent = None
         self._incline = None
         self._start = ()
         self._plan()
@@ -237,7 +247,8 @@ class HostSession:
 
     def _next_frame(self) -> bytes | None:
         if self._stop and self._now_ms >= self._stop_due_ms:
-            if (poll := self._overdue_poll()) is not None:
+            begun = len(self._stop_left) < len(self._stop)
+            if self._stop_again and begun and (poll := self._due_poll(_OVERDUE_MS)):
                 self._stop_due_ms = self._now_ms + STOP_GAP_MS
                 return self._send_poll(poll)
             if self._stop_left:
@@ -245,33 +256,32 @@ class HostSession:
                 frame, *rest = self._stop_left
                 self._stop_left = tuple(rest)
                 return self._send(frame, _Purpose.STOP)
-        if self._urgent and self._speed is not None:
-            if self._polls_turn and self._now_ms >= self._speed_due_ms + _OVERDUE_MS:
-                return self._send_poll(self._query_speed)
-            frame, self._speed, self._urgent = self._speed, None, False
+        if self._urgent and self._urgent_may_leave() and self._now_ms >= self._urgent_due_ms:
+            self._urgent_due_ms = self._now_ms + STOP_GAP_MS
+            late_ms = 0 if self._frame is None else _OVERDUE_MS
+            if self._purpose is _Purpose.URGENT and (poll := self._due_poll(late_ms)):
+                return self._send_poll(poll)
+            frame, self._urgent = self._urgent, None
             self._polls_turn = True
-            return self._send(frame, _Purpose.SPEED)
+            return self._send(frame, _Purpose.URGENT)
         if self._frame is not None:
             return None
-        poll = self._due_poll()
-        waiting = None if poll and self._polls_turn else self._waiting()
+        due = self._due_poll()
+        waiting = None if due and self._polls_turn else self._waiting()
         if waiting is not None:
             self._polls_turn = True
             return self._send(*waiting)
-        return None if poll is None else self._send_poll(poll)
+        return None if due is None else self._send_poll(due)
 
-    def _overdue_poll(self) -> bytes | None:
-        """Return the poll that goes between the frames of a stop nobody answers, if any."""
-        if not self._stop_again or len(self._stop_left) == len(self._stop):
-            return None
-        if self._proved and self._now_ms >= self._speed_due_ms + _OVERDUE_MS:
-            return self._query_speed
-        return self._query_drive if self._now_ms >= self._drive_due_ms + _OVERDUE_MS else None
+    def _urgent_may_leave(self) -> bool:
+        """A stop in force is worth more than any speed."""
+        return self._proved and not self._stop
 
-    def _due_poll(self) -> bytes | None:
-        if self._proved and self._now_ms >= self._speed_due_ms:
+    def _due_poll(self, late_ms: int = 0) -> bytes | None:
+        """Return the poll that has been due for *late_ms*, if there is one."""
+        if self._proved and self._now_ms >= self._speed_due_ms + late_ms:
             return self._query_speed
-        return self._query_drive if self._now_ms >= self._drive_due_ms else None
+        return self._query_drive if self._now_ms >= self._drive_due_ms + late_ms else None
 
     def _send_poll(self, poll: bytes) -> bytes:
         self._polls_turn = False
@@ -321,8 +331,8 @@ class HostSession:
             self._stop_again = True
         if self._purpose is _Purpose.POLL:
             return
-        if self._purpose is _Purpose.SPEED:
-            self._speed = self._speed or frame
+        if self._purpose in (_Purpose.SPEED, _Purpose.URGENT):
+            self._speed = self._speed or (None if self._urgent else frame)
         elif self._purpose is _Purpose.INCLINE:
             self._incline = self._incline or frame
         self._speed_due_ms = now_ms
@@ -344,6 +354,7 @@ class HostSession:
         self._frame = None
         self._stop_left = self._stop_left or self._stop
         self._stop_due_ms = self._now_ms
+        self._urgent_due_ms = self._now_ms
 
     def _settle_start(self, message: MachineMessage) -> None:
         match message:
@@ -360,9 +371,7 @@ class HostSession:
 
     def _plan(self) -> None:
         """Note when there is something to do; only then does `data_to_send` look at all."""
-        if self._urgent:
-            self._wake_ms = self._now_ms
-        elif self._frame is not None:
+        if self._frame is not None:
             self._wake_ms = min(self._reply_due_ms, self._silence_due_ms)
         elif self._proved and (self._start or self._speed or self._incline):
             self._wake_ms = self._now_ms
@@ -373,6 +382,8 @@ class HostSession:
         elif self._stop_again:
             overdue_ms = self._poll_due_ms() + _OVERDUE_MS
             self._wake_ms = min(self._wake_ms, max(self._stop_due_ms, overdue_ms))
+        if self._urgent and self._urgent_may_leave():
+            self._wake_ms = min(self._wake_ms, self._urgent_due_ms)
 
     def _poll_due_ms(self) -> int:
         if self._proved:
