@@ -53,7 +53,7 @@ docs: $(READY) ## write the generated pages anew from the code
 sim: $(READY) ## a simulated treadmill on a pseudo-terminal, until Ctrl-C
 	@$(BIN)/treadmill-sim serve --machine woodway-us --pty --strap 127.0.0.1:0
 
-bench: $(READY) ## the measurements of docs/measurements.md, on this machine
+bench: $(READY) ## measure latencies and speed on this machine
 	@for each in benchmarks/bench_*.py; do echo "$$each ..."; $(BIN)/python $$each || exit 1; done
 
 clean: ## remove what make created

@@ -50,7 +50,8 @@ def judge(
 
     *limits* are configured ones by their names in safety.md 4.2; what is missing is judged
     by its hard ceiling. An event's own time plus *events_offset_ms* is the truth's time;
-    *slack_ms* is how badly the two clocks may agree, 0 in virtual time.
+    *slack_ms* is how badly the two clocks may agree: 0 in virtual time; in real time at least
+    the 11 ms that a frame takes on the wire.
     """
     bench = _Bench(Seen(protocol, unit, mode, limits or {}, slack_ms))
     heard = iter(events)

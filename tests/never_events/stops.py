@@ -15,7 +15,7 @@ REPORTED_LATE_MS: Final = 250
 """The frame leaves first and the event follows; this is the longest it may take to be said."""
 DEATH_MS: Final = 400
 DEATHS: Final = ("gate_gone", "core_gone")
-LINK_FAULTS: Final = frozenset({"link-drop"})
+LINK_FAULTS: Final = frozenset({"deaf", "link-drop"})
 CONSOLE_NOTICED_MS: Final = 2_500
 """Stall (1.5 s) or deviation (2.0 s) and a late reading: by then any host has seen it."""
 
