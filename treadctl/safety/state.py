@@ -79,20 +79,20 @@ class KernelConfig:
     has_strap: bool = True
     hold_available: bool = False
     attendance_required: bool = False
+    step_ckmh: int = field(init=False)
+    """The machine's coarsest step. Kept, because the ramp asks in every tick."""
+    v_start_ckmh: int = field(init=False)
+    """SR-04: max(v_start, machine minimum), as the machine can say it."""
+
+    def __post_init__(self) -> None:
+        steps = zip(self.machine_steps, self.machine_steps[1:], strict=False)
+        object.__setattr__(self, "step_ckmh", max(b - a for a, b in steps))
+        slowest = max(self.limits.v_start_ckmh, self.min_ckmh)
+        object.__setattr__(self, "v_start_ckmh", self.quantise(slowest))
 
     def quantise(self, speed_ckmh: int) -> int:
         """The machine's own step for *speed_ckmh*: never more than asked."""
         return self.machine_steps[bisect_right(self.machine_steps, speed_ckmh) - 1]
-
-    @property
-    def step_ckmh(self) -> int:
-        """The machine's coarsest step."""
-        return max(b - a for a, b in zip(self.machine_steps, self.machine_steps[1:], strict=False))
-
-    @property
-    def v_start_ckmh(self) -> int:
-        """SR-04: max(v_start, machine minimum), as the machine can say it."""
-        return self.quantise(max(self.limits.v_start_ckmh, self.min_ckmh))
 
     def cap_ckmh(self, gait: Gait, direction: Direction) -> int:
         """SR-09: the smallest of all caps for this way of walking; unknown gait: of both ways."""
