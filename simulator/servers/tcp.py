@@ -73,9 +73,10 @@ class TcpPort:
             _listen(self._listener, self.endpoint)
             self._selector.register(self._listener, EVENT_READ, self._on_connection)
         else:
-            self.drop_client()
+            # The listener first: a host that sees its connection end is refused from then on.
             self._selector.unregister(self._listener)
             self._listener.close()
+            self.drop_client()
             # Bound but not listening: connections are refused, and the port is still ours
             # when the link returns.
             self._listener = _bind(self.endpoint)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -88,6 +89,13 @@ def simulator(*arguments: str) -> Iterator[Simulator]:
 def connect(url: str) -> socket.socket:
     host, _, port = url.partition("://")[2].rpartition(":")
     return socket.create_connection((host, int(port)), timeout=PATIENCE_S)
+
+
+def try_to_connect(url: str) -> socket.socket | None:
+    try:
+        return connect(url)
+    except ConnectionRefusedError:
+        return None
 
 
 def read_until(host: socket.socket, wanted: bytes) -> bytes:
@@ -178,24 +186,40 @@ def test_with_rfc2217_alone_the_strap_is_the_treadmills_own_port() -> None:
         assert sim.ready["strap"] == sim.ready["address"]
 
 
-def test_a_scenarios_link_drop_closes_the_connection_and_lets_the_host_back(
-    tmp_path: Path,
-) -> None:
-    scenario = tmp_path / "drop.toml"
-    scenario.write_text('schema = 1\n[[at]]\nt_s = 0.2\nfault = "link-drop"\nfor_s = 0.2\n')
-    arguments = ["--tcp", "127.0.0.1:0", "--scenario", str(scenario), "--control"]
+def test_a_dropped_link_refuses_hosts_until_it_returns() -> None:
+    arguments = ["--tcp", "127.0.0.1:0", "--control"]
     with simulator("serve", "--machine", "woodway-us", *arguments) as sim:
         with connect(sim.ready["address"]) as host:
-            assert host.recv(1) == b""
-        for _ in range(100_000):
-            try:
-                host = connect(sim.ready["address"])
-            except ConnectionRefusedError:
-                continue
-            break
-        with host:
             host.sendall(b"\xc0")
             read_until(host, b"\xd0\x31")
+            sim.act(act="link-drop")
+            assert host.recv(1) == b""
+        with pytest.raises(ConnectionRefusedError):
+            connect(sim.ready["address"])
+        sim.act(act="link-return")
+        # Nothing tells a host that the cable is back; it tries until it is.
+        while (back := try_to_connect(sim.ready["address"])) is None:
+            assert sim.process.poll() is None
+        with back:
+            back.sendall(b"\xc0")
+            read_until(back, b"\xd0\x31")
+
+
+def test_a_scenario_happens_by_itself(tmp_path: Path) -> None:
+    scenario = tmp_path / "pull.toml"
+    scenario.write_text('schema = 1\n[[at]]\nt_s = 0.3\nfault = "strap-pull"\n')
+    arguments = ["--pty", "--strap", "127.0.0.1:0", "--scenario", str(scenario)]
+    with (
+        simulator("serve", "--machine", "woodway-us", *arguments) as sim,
+        connect(sim.ready["strap"]) as strap,
+    ):
+        strap.sendall(bytes.fromhex("FF FB 2C"))
+        said = b""
+        # Pushed as an edge, or told as the first state to a host that came after it.
+        while not re.search(rb"\xff\xfa\x2c\x6b[\x92\x99\x90]\xff\xf0", said):
+            chunk = strap.recv(4096)
+            assert chunk, "closed before the strap opened"
+            said += chunk
 
 
 def test_the_end_of_control_ends_it_with_code_0() -> None:
