@@ -1,0 +1,196 @@
+"""The verbs as JSON lines, for `--control stdin`. Documented in docs/jsonl.md.
+
+A line that cannot be used is refused as an event, and the next one is read. Stops are obeyed
+the moment they are read, whatever waits before them (SR-18); every other line waits its turn.
+"""
+
+import contextlib
+import json
+import math
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+from treadctl.core.machine import SessionState
+from treadctl.core.refusals import MALFORMED
+from treadctl.core.session import Session
+from treadctl.errors import Refused
+from treadctl.model import Direction
+
+MAX_LINE: Final = 4_096
+"""Characters. A verb needs a hundred."""
+MAX_WAITING: Final = 1_000
+MAX_SECONDS: Final = 86_400
+
+_STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end"})
+_GESTURES: Final = ("press", "confirm", "release")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One usable line."""
+
+    do: str
+    act: Callable[[], None] | None
+    """None: only wait."""
+    at_ms: int | None = None
+    """Session time before which it is not carried out."""
+    for_ms: int = 0
+    state: SessionState | None = None
+
+
+class ControlOperator:
+    """Carries out lines in order. Give it every line, and the time once per exchange."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._waiting: deque[Order] = deque()
+        self._began_ms: int | None = None
+        """Since when the first order waits out its `s`."""
+        self._closed = False
+        self._keys: Final[dict[str, tuple[Callable[[], None], ...]]] = {
+            "start": (session.press_start, session.confirm_start, session.release_start),
+            "turn": (session.press_turn, session.confirm_turn, session.release_turn),
+            "reset": (session.press_reset, session.confirm_reset, session.release_reset),
+        }
+        self._plain: Final[dict[str, Callable[[], None]]] = {
+            "stop": session.stop,
+            "fast_stop": session.fast_stop,
+            "e_stop": session.e_stop,
+            "end": session.end,
+            "pause": session.pause,
+            "resume": session.resume,
+            "skip": session.skip,
+            "faster": session.faster,
+            "slower": session.slower,
+            "arm": session.arm,
+            "on_belt": session.on_belt,
+            "attend": session.attend,
+        }
+
+    def feed(self, line: str) -> None:
+        """Take one line. An empty one is nothing."""
+        if not line.strip():
+            return
+        try:
+            order = self._parse(line)
+        except Refused as error:
+            self._session.note_refused(error)
+            return
+        if order.do in _STOPS and order.at_ms is None:
+            # What was said before a stop was said about a belt that moves.
+            self._waiting.clear()
+            self._began_ms = None
+            self._carry_out(order)
+        elif len(self._waiting) >= MAX_WAITING:
+            self._session.note_refused(MALFORMED.refused("Too many lines are waiting."))
+        else:
+            self._waiting.append(order)
+
+    def close(self) -> None:
+        """No further line will come. What waits is still carried out."""
+        self._closed = True
+
+    def step(self, now_ms: int) -> None:
+        """Carry out what is due, once per exchange and after it."""
+        while self._waiting and self._is_due(self._waiting[0], now_ms):
+            self._began_ms = None
+            self._carry_out(self._waiting.popleft())
+        if self._closed and not self._waiting:
+            self._closed = False
+            self._session.control_closed()
+
+    def _is_due(self, order: Order, now_ms: int) -> bool:
+        if order.at_ms is not None and self._session.t_ms < order.at_ms:
+            return False
+        if order.state is not None and self._session.state is not order.state:
+            return False
+        if self._began_ms is None:
+            self._began_ms = now_ms
+        return now_ms - self._began_ms >= order.for_ms
+
+    def _carry_out(self, order: Order) -> None:
+        if order.act is None:
+            return
+        with contextlib.suppress(Refused):  # the session has told it as an event
+            order.act()
+
+    def _parse(self, line: str) -> Order:
+        if len(line) > MAX_LINE:
+            raise MALFORMED.refused(f"It is longer than {MAX_LINE} characters.")
+        try:
+            fields = json.loads(
+                line, parse_constant=_no_constant, object_pairs_hook=_without_duplicates
+            )
+        except (ValueError, RecursionError):
+            raise MALFORMED.refused("It is not JSON.") from None
+        if not isinstance(fields, dict):
+            raise MALFORMED.refused('It is not an object like {"do": "stop"}.')
+        do = fields.pop("do", None)
+        if not isinstance(do, str):
+            raise MALFORMED.refused('"do" must name a verb.')
+        at_s = fields.pop("at_s", None)
+        at_ms = None if at_s is None else _ms("at_s", at_s)
+        order = self._order(do, fields, at_ms)
+        if fields:
+            raise MALFORMED.refused(f"{do!r} knows no key {next(iter(fields))!r}.")
+        return order
+
+    def _order(self, do: str, fields: dict[str, object], at_ms: int | None) -> Order:
+        session = self._session
+        if do == "wait":
+            state = fields.pop("state", None)
+            seconds = fields.pop("s", 0)
+            return Order(do, None, at_ms, _ms("s", seconds), _state(state))
+        if do in self._plain:
+            return Order(do, self._plain[do], at_ms)
+        if do in self._keys:
+            gesture = _one_of(_GESTURES, "gesture", fields.pop("gesture", None))
+            return Order(do, self._keys[do][_GESTURES.index(gesture)], at_ms)
+        if do == "confirm":
+            item = fields.pop("item", None)
+            if not isinstance(item, str):
+                raise MALFORMED.refused('"item" must name an item of the checklist.')
+            return Order(do, lambda: session.confirm(item), at_ms)
+        if do == "direction":
+            names = tuple(direction.value for direction in Direction)
+            direction = Direction(_one_of(names, "to", fields.pop("to", None)))
+            return Order(do, lambda: session.choose(direction), at_ms)
+        if do == "hold":
+            pressed = fields.pop("pressed", None)
+            if not isinstance(pressed, bool):
+                raise MALFORMED.refused('"pressed" must be true or false.')
+            return Order(do, lambda: session.hold(pressed), at_ms)
+        raise MALFORMED.refused(f"There is no verb {do!r}.")
+
+
+def _ms(key: str, seconds: object) -> int:
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise MALFORMED.refused(f"{key!r} must be a number of seconds.")
+    if not math.isfinite(seconds) or not 0 <= seconds <= MAX_SECONDS:
+        raise MALFORMED.refused(f"{key!r} must be from 0 to {MAX_SECONDS}.")
+    return round(seconds * 1_000)
+
+
+def _state(name: object) -> SessionState | None:
+    if name is None:
+        return None
+    return SessionState(_one_of(tuple(s.value for s in SessionState), "state", name))
+
+
+def _one_of(names: tuple[str, ...], key: str, given: object) -> str:
+    if not isinstance(given, str) or given not in names:
+        raise MALFORMED.refused(f"{key!r} must be one of {', '.join(names)}.")
+    return given
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a key twice")
+    return fields

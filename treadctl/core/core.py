@@ -1,0 +1,219 @@
+"""Says what is wanted, tick by tick. Untrusted by the gate, and content with that.
+
+`exchange` is the whole of it: take the newest report (`following`), let time pass, speak, ask.
+No clock, no I/O. The belt is asked to move in one case only: this very core has passed on a
+start gesture, and the gate has answered it.
+"""
+
+from typing import Final
+
+from treadctl.causes import Cause
+from treadctl.core import prompts
+from treadctl.core.exit_codes import Reason
+from treadctl.core.following import LATCHED, MOVING, STOPPING, WALKING, Following
+from treadctl.core.machine import SessionState
+from treadctl.core.outcome import After
+from treadctl.core.progress import facing_for
+from treadctl.core.prompts import Prompt
+from treadctl.model import Direction, GatePhase, Gesture, Reaction, Report, Request
+
+S = SessionState
+
+CONNECT_MS: Final = 30_000
+"""A treadmill that has not proved itself by then is not going to, where nobody waits for it."""
+TURN_MAX_MS: Final = 300_000
+REPORT_SILENCE_MS: Final = 1_000
+"""A gate that says nothing for this long is told to stop, should it still listen."""
+ATTEND_ASK_MS: Final = 40_000
+ATTEND_REPEAT_MS: Final = 5_000
+
+
+class Core(Following):
+    """One session. `Following` is the half that takes reports; this half makes requests."""
+
+    _counter = 0
+    _asked_ckmh = 0
+    _report_at_ms = 0
+    _prompted: Prompt | None = None
+    _attended_at_ms = 0
+    _attend_asked_ms = 0
+
+    def exchange(self, report: Report | None, now_ms: int) -> Request:
+        """Follow the newest report; return what is wanted until the next one."""
+        self.now_ms = max(self.now_ms, now_ms)
+        self.voice.at(self.now_ms)
+        if self._counter == 0:
+            self._begin()
+        if report is not None:
+            self._report_at_ms = self.now_ms
+            self.take(report)
+        if self.finished is None:
+            self._pass_time()
+        if self.finished is None:
+            self._speak()
+        request = self._request()
+        if self.report is not None and self.finished is None:
+            self.voice.sample(self.state, self.report, self._asked_ckmh)
+        return request
+
+    def begin_stop(self, level: Reaction, after: After, reason: Reason) -> None:
+        """Stop now, as strongly as asked; legal in every state, any number of times."""
+        self.wishes.ask_stop(level, self.now_ms)
+        self.outcome.wants(after, reason)
+        self.begin_standing(self.machine.stop)
+        waits = self.state in STOPPING or self.state in LATCHED
+        if after is After.END and waits:
+            self.outcome.wait_no_longer_than(self.now_ms)
+        elif after is After.END and self.finished is None:
+            self.finish(self.outcome.reason)
+        elif not waits:
+            self.outcome.take_after()  # it stood already; nothing follows from that
+
+    def release_control(self, reason: Reason) -> None:
+        """Nobody is left to wait for: what is latched, paused or locked ends by itself."""
+        self.outcome.stays = False
+        if self.state in LATCHED or self.state in (S.PAUSED, S.LOCKED):
+            self.begin_stop(Reaction.NONE, After.END, reason)
+
+    def note_input(self) -> None:
+        """A person did something that led on (SR-51)."""
+        self.idle_since_ms = self.now_ms
+
+    def attend(self) -> None:
+        """SR-56."""
+        self.wishes.attended += 1
+        self._attended_at_ms = self.now_ms
+
+    def on_the_belt(self) -> None:
+        if self.starting.on_belt(self.now_ms):
+            self.say_first_motion()
+
+    def awaited(self) -> Prompt | None:
+        """What a person has to do for the session to go on; None: nothing, or only wait."""
+        report = self.report
+        if report is None:
+            return None
+        match self.state:
+            case S.CHECKLIST:
+                return self.starting.awaited(report)
+            case S.REST if not self.is_resting:
+                return self.starting.awaited(report)
+            case S.PAUSED:
+                return prompts.RESUME
+            case S.ARMED:
+                return prompts.START
+            case S.STARTING if not self.wishes.on_belt:
+                reversed_ = self.starting.direction is Direction.REVERSE
+                return prompts.ON_BELT_REVERSED if reversed_ else prompts.ON_BELT
+            case S.TURNING:
+                facing = facing_for(self.progress.step, self.setup.mode)
+                asks = report.phase is GatePhase.TURNING and report.wait == "turn_confirm"
+                return prompts.turn_confirm(facing) if asks else prompts.turn(facing)
+            case S.FAULT | S.E_STOP if self.outcome.stays and report.standstill:
+                return None if report.wait == "lockout" else prompts.RESET
+            case _:
+                return None
+
+    def _begin(self) -> None:
+        self.entered_ms = self.idle_since_ms = self.now_ms
+        self._report_at_ms = self._attended_at_ms = self.now_ms
+        self.voice.session(self.programme)
+
+    def _pass_time(self) -> None:
+        if self.clock_ms is not None:
+            self.progress.pass_time(self.now_ms - self.clock_ms)
+            self.clock_ms = self.now_ms
+            if self.progress.left_ms == 0:
+                self.step_is_over()
+        limits, outcome = self.setup.limits, self.outcome
+        in_state_ms = self.now_ms - self.entered_ms
+        match self.state:
+            case S.CONNECTING if in_state_ms > CONNECT_MS and not outcome.stays:
+                self.finish(Reason.NOT_CONNECTED)
+            case S.TURNING if in_state_ms > TURN_MAX_MS and not outcome.stays:
+                self.finish(Reason.IDLE)
+            case S.PAUSED if self.now_ms - self.paused_at_ms > limits.pause_max_ms:
+                self.finish(outcome.reason)
+            case S.CHECKLIST | S.REST if not self.is_resting:
+                if self.now_ms - self.idle_since_ms > limits.idle_lock_ms:
+                    self._lock()
+            case S.STOPPING | S.STOPPING_TO_TURN | S.FAULT | S.E_STOP | S.LOCKED:
+                if outcome.is_overdue(self.now_ms):
+                    self.finish(outcome.last_reason)
+            case _:
+                pass
+        if self.state in MOVING and self.now_ms - self._report_at_ms > REPORT_SILENCE_MS:
+            self.wishes.ask_stop(Reaction.FAST_STOP, self.now_ms)
+
+    def _lock(self) -> None:
+        """SR-51."""
+        self.wishes.forget_all()
+        self.enter(self.machine.lock, Cause.IDLE_LOCK.value)
+        self.voice.stop(Reaction.REFUSE, Cause.IDLE_LOCK.value)
+        if not self.outcome.stays:
+            self.finish(Reason.IDLE)
+
+    def _speak(self) -> None:
+        if self.clock_ms is not None:
+            if self.state in MOVING:
+                self.voice.say(*self.announcer.walking(self.progress, self.next, self.cap_ckmh))
+            elif self.state is S.REST:
+                self.voice.say(*self.announcer.resting(self.progress, self.next))
+        prompt = self.awaited()
+        if prompt != self._prompted:
+            self._prompted = prompt
+            self.idle_since_ms = self.now_ms
+            if prompt is not None:
+                self.voice.prompt(prompt)
+        if self.setup.attendance_required and self._is_unattended():
+            self._attend_asked_ms = self.now_ms
+            self.voice.prompt(prompts.ATTEND)
+
+    def _is_unattended(self) -> bool:
+        return (
+            self.now_ms - self._attended_at_ms >= ATTEND_ASK_MS
+            and self.now_ms - self._attend_asked_ms >= ATTEND_REPEAT_MS
+        )
+
+    def _request(self) -> Request:
+        wishes, now_ms = self.wishes, self.now_ms
+        self._counter += 1
+        start = wishes.start.level(now_ms)
+        if self.state is S.ARMED and self.starting.passes_on(start):
+            self.voice.say(
+                self.announcer.countdown(
+                    self.progress.step, self.setup.limits.countdown_ms, self.setup.v_start_ckmh
+                )
+            )
+        if self.state in (S.CHECKLIST, S.REST, S.ARMED):
+            self.starting.expire_choice(now_ms)
+        self._asked_ckmh = self._setpoint(start)
+        turning = self.state is S.TURNING
+        return Request(
+            at_ms=now_ms,
+            counter=self._counter,
+            setpoint_ckmh=self._asked_ckmh,
+            direction=wishes.direction or self.starting.direction,
+            mode=self.setup.mode,
+            stop=wishes.stop,
+            arm=wishes.arm,
+            start=start,
+            on_belt=wishes.on_belt,
+            turn=facing_for(self.progress.step, self.setup.mode) if turning else None,
+            turn_confirm=wishes.turn_confirm.level(now_ms),
+            reset=wishes.reset.level(now_ms),
+            checklist=wishes.checklist,
+            hold_to_run=wishes.hold,
+            attended=wishes.attended,
+            end=self.finished is not None,
+        )
+
+    def _setpoint(self, start: Gesture) -> int:
+        state = self.state
+        if self.wishes.stop is not Reaction.NONE:
+            return 0
+        if state in WALKING:
+            return self.progress.wanted_ckmh(self.cap_ckmh)
+        if state in (S.COUNTDOWN, S.STARTING) or (state is S.ARMED and start is not Gesture.NONE):
+            return self.setup.v_start_ckmh
+        return 0

@@ -1,0 +1,151 @@
+"""Where a session is in its programme: which step, how far into it, and how fast it plans to go.
+
+Step time passes only when somebody says so (`pass_time`): during walking from the start frame
+to the start of the ramp-down, during a rest while the belt stands (safety.md 4.8.4).
+"""
+
+from typing import Final
+
+from treadctl.core.programme import Programme, Step, StepKind
+from treadctl.model import Direction, Facing, Gait, Mode
+
+STEP_CKMH: Final = 10
+"""SR-41: one press of plus or minus."""
+
+
+class Progress:
+    def __init__(self, programme: Programme, *, min_ckmh: int) -> None:
+        self._steps = programme.steps
+        self._min_ckmh = min_ckmh
+        self._index = 0
+        self._elapsed_ms = 0
+        self._end_ms = self._steps[0].duration_ms
+        self._left_after_ms = programme.left_after_ms(0)
+        self._adjust_ckmh = 0
+        self._lid_ckmh: int | None = None
+        self._gait = gait_of_step(self.step)
+
+    @property
+    def step(self) -> Step:
+        return self._steps[self._index]
+
+    @property
+    def number(self) -> int:
+        """The present step as people count, from 1."""
+        return self._index + 1
+
+    @property
+    def count(self) -> int:
+        return len(self._steps)
+
+    @property
+    def name(self) -> str:
+        """What the present step is called."""
+        return self.step.name or self.step.kind.title
+
+    @property
+    def next_step(self) -> Step | None:
+        return self._steps[self._index + 1] if self.number < self.count else None
+
+    @property
+    def elapsed_ms(self) -> int:
+        return self._elapsed_ms
+
+    @property
+    def left_ms(self) -> int:
+        """Step time left in this step; 0 when it is over."""
+        return max(0, self._end_ms - self._elapsed_ms)
+
+    @property
+    def session_left_ms(self) -> int:
+        return self.left_ms + self._left_after_ms
+
+    def pass_time(self, ms: int) -> None:
+        self._elapsed_ms += ms
+
+    def planned_ckmh(self) -> int:
+        """What the plan says now, before anybody's adjustment."""
+        return self.step.planned_ckmh(self._elapsed_ms)
+
+    def wanted_ckmh(self, cap_ckmh: int, ahead_ms: int = 0) -> int:
+        """The speed to ask for *ahead_ms* from now in this step; 0 where none is permitted.
+
+        Never between zero and the machine's slowest, never above the cap (SR-15).
+        """
+        offset_ms = min(self._elapsed_ms + ahead_ms, self._end_ms)
+        planned = self.step.planned_ckmh(offset_ms)
+        top = cap_ckmh if self._lid_ckmh is None else min(cap_ckmh, self._lid_ckmh)
+        wanted = min(max(planned + self._adjust_ckmh, self._min_ckmh), top)
+        return wanted if planned > 0 and wanted >= self._min_ckmh else 0
+
+    def first_ckmh(self, step: Step, cap_ckmh: int) -> int:
+        """The speed that following *step* begins with, as far as can be said now."""
+        wanted = step.from_ckmh + self._kept_adjustment(step)
+        return min(max(wanted, self._min_ckmh), cap_ckmh)
+
+    def adjust(self, wanted_ckmh: int) -> None:
+        """A person's own speed from here on, relative to the plan."""
+        self._adjust_ckmh = wanted_ckmh - self.planned_ckmh()
+        self._lid_ckmh = None
+
+    def put_lid(self, speed_ckmh: int) -> None:
+        """After a refusal: no more than this until the next step, or until a person asks."""
+        self._lid_ckmh = speed_ckmh
+
+    def shorten(self, left_ms: int) -> None:
+        """End this step no later than *left_ms* from now."""
+        self._end_ms = min(self._end_ms, self._elapsed_ms + left_ms)
+
+    def go_on(self) -> bool:
+        """Enter the next step; false, and nothing changes, where there is none.
+
+        What a step ran over is taken from the next one, so that nothing drifts. A person who
+        slowed down stays slower while walking the same way; one who sped up does not take
+        that along.
+        """
+        if self.next_step is None:
+            return False
+        over_ms = max(0, self._elapsed_ms - self._end_ms)
+        self._adjust_ckmh = self._kept_adjustment(self.next_step)
+        self._enter(self._index + 1)
+        self._elapsed_ms = over_ms
+        return True
+
+    def go_to_cooldown(self) -> bool:
+        """Leave out everything up to the cooldown; false where none lies ahead."""
+        for index in range(self._index, self.count):
+            if self._steps[index].kind is StepKind.COOLDOWN:
+                self._enter(index)
+                self._adjust_ckmh = 0
+                return True
+        return False
+
+    def _kept_adjustment(self, step: Step) -> int:
+        same_way = step.kind is StepKind.REST or gait_of_step(step) is self._gait
+        return min(0, self._adjust_ckmh) if same_way else 0
+
+    def _enter(self, index: int) -> None:
+        self._index = index
+        self._elapsed_ms = 0
+        self._end_ms = self.step.duration_ms
+        self._left_after_ms = sum(step.duration_ms for step in self._steps[index + 1 :])
+        self._lid_ckmh = None
+        if self.step.kind is not StepKind.REST:
+            self._gait = gait_of_step(self.step)
+
+
+def gait_of_step(step: Step) -> Gait:
+    """How the person walks in *step*."""
+    return Gait.BACKWARD if step.kind is StepKind.REVERSE else Gait.FORWARD
+
+
+def facing_for(step: Step, mode: Mode) -> Facing:
+    """Which way the person has to look for *step*. In belt-reverse nobody ever turns."""
+    turned = mode is Mode.TURN_AROUND and step.kind is StepKind.REVERSE
+    return Facing.BACKWARD if turned else Facing.FORWARD
+
+
+def direction_for(step: Step, mode: Mode) -> Direction:
+    """Which way the belt has to run for *step*."""
+    reverse = mode is Mode.BELT_REVERSE and step.kind is StepKind.REVERSE
+    return Direction.REVERSE if reverse else Direction.FORWARD

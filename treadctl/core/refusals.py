@@ -1,0 +1,64 @@
+"""Refusals that only the core makes, with their stable codes (SR-58, SR-41)."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from treadctl.causes import Cause
+from treadctl.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class InputRefusal:
+    """A reason to decline what somebody typed."""
+
+    code: str
+    cause: str
+    sentence: str
+
+    def refused(self, detail: str = "") -> Refused:
+        message = f"{self.sentence} {detail}" if detail else self.sentence
+        return Refused(self.cause, message)
+
+
+MALFORMED: Final = InputRefusal("F-041", "input_malformed", "That line cannot be used.")
+TOO_SOON: Final = InputRefusal(
+    "F-141", "input_too_soon", "Too soon after the last increase. Wait half a second."
+)
+SLOWEST: Final = InputRefusal(
+    "F-241", "input_slowest", "This is the slowest the belt can go. Use pause or stop."
+)
+NOT_THAT: Final = InputRefusal("F-341", "input_not_asked", "That is not what is asked for now.")
+
+_OWN: Final = {r.cause: r.code for r in (MALFORMED, TOO_SOON, SLOWEST, NOT_THAT)}
+_SHARED: Final = {cause.value: cause.text.code for cause in Cause}
+
+
+def code_of(cause: str) -> str:
+    """Return the stable code of a snake_case cause, the gate's or ours."""
+    return _OWN.get(cause) or _SHARED.get(cause, "F-000")
+
+
+LIMITS: Final = frozenset({Cause.SESSION_LIMIT, Cause.REVERSE_LIMIT, Cause.BOUT_LIMIT})
+"""SR-44: these lead to the cooldown."""
+OF_SPEED: Final = frozenset(
+    cause.value
+    for cause in (
+        Cause.ABOVE_CAP,
+        Cause.SETPOINT_RANGE,
+        Cause.MACHINE_MINIMUM,
+        Cause.MOTION_NOT_ALLOWED,
+        Cause.CLASS_C,
+    )
+)
+"""After one of these the speed is not raised any more (SR-13)."""
+FOR_GOOD: Final = frozenset(
+    cause.value
+    for cause in (
+        Cause.NO_STRAP_SOURCE,
+        Cause.MACHINE_MINIMUM,
+        Cause.REVERSE_UNAVAILABLE,
+        Cause.CLASS_C,
+        Cause.HOLD_UNAVAILABLE,
+    )
+)
+"""Refusals of a start that no person present can do anything about."""

@@ -1,0 +1,313 @@
+"""One run of a programme, and the verbs of the people around the treadmill.
+
+A verb either happens or raises `Refused`, and then nothing has changed; the refusal is also an
+event. Verbs take no time and send nothing: what they want goes out with the next `exchange`.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, Final, ParamSpec
+
+from treadctl.causes import Cause
+from treadctl.core.announcer import Next
+from treadctl.core.core import Core
+from treadctl.core.events import Event, Finished
+from treadctl.core.exit_codes import Reason, Signal
+from treadctl.core.gestures import Press
+from treadctl.core.machine import SessionState, ask, refusal
+from treadctl.core.outcome import After
+from treadctl.core.programme import Programme, StepKind
+from treadctl.core.progress import STEP_CKMH
+from treadctl.core.prompts import Prompt
+from treadctl.core.refusals import NOT_THAT, SLOWEST, TOO_SOON, code_of
+from treadctl.core.setup import SessionSetup
+from treadctl.errors import Refused
+from treadctl.model import CHECKLIST, Direction, Reaction, Report, Request
+
+RAISE_SPACING_MS: Final = 500
+"""SR-41: key repeat is not a wish."""
+_SKIP_MS: Final = 5_200
+_SKIP_TO_TURN_MS: Final = 15_200
+"""A skipped step still ends announced (SR-52)."""
+
+_P = ParamSpec("_P")
+_Verb = Callable[Concatenate["Session", _P], None]
+
+
+def _verb(method: _Verb[_P]) -> _Verb[_P]:
+    """A refused verb is an event as well as an exception."""
+
+    def asked(self: "Session", /, *args: _P.args, **kwargs: _P.kwargs) -> None:
+        try:
+            method(self, *args, **kwargs)
+        except Refused as error:
+            self.note_refused(error)
+            raise
+
+    functools.update_wrapper(asked, method)
+    return asked
+
+
+class Session:
+    """Raises `Refused` at once where a machine cannot go as slowly as the plan asks."""
+
+    def __init__(self, programme: Programme, setup: SessionSetup) -> None:
+        for step in programme.steps:
+            slowest = min(step.from_ckmh, step.speed_ckmh)
+            if step.kind is not StepKind.REST and slowest < setup.min_ckmh:
+                raise Refused(
+                    Cause.SETPOINT_RANGE.value,
+                    f"Line {step.line}: {slowest / 100:.2f} km/h is below the slowest speed of "
+                    f"this machine, {setup.min_ckmh / 100:.2f} km/h. "
+                    "Choose a faster plan or another machine.",
+                )
+        self._core = Core(programme, setup)
+        self._raised_at_ms: int | None = None
+
+    # What there is to know.
+
+    @property
+    def setup(self) -> SessionSetup:
+        return self._core.setup
+
+    @property
+    def state(self) -> SessionState:
+        return self._core.state
+
+    @property
+    def report(self) -> Report | None:
+        """The newest thing the gate said."""
+        return self._core.report
+
+    @property
+    def t_ms(self) -> int:
+        """Session time of the last exchange."""
+        return self._core.voice.t_ms
+
+    @property
+    def awaiting(self) -> Prompt | None:
+        """What a person has to do now; None where there is nothing to do but wait."""
+        return self._core.awaited()
+
+    @property
+    def open_items(self) -> tuple[str, ...]:
+        """The checklist items still to be confirmed."""
+        return self._core.starting.open_items
+
+    @property
+    def finished(self) -> Finished | None:
+        """The last event, once there is one."""
+        return self._core.finished
+
+    # The tick.
+
+    def exchange(self, report: Report | None, now_ms: int) -> Request:
+        """Follow the newest report, if there is one; return what is wanted now. Never raises."""
+        return self._core.exchange(report, now_ms)
+
+    def drain_events(self) -> list[Event]:
+        """Every event since the last call, oldest first."""
+        return self._core.voice.drain()
+
+    def note_refused(self, error: Refused) -> None:
+        """Tell of something that was declined before it came to a verb."""
+        self._core.voice.refused(code_of(error.cause), error.cause, error.message)
+
+    # Before a start.
+
+    @_verb
+    def confirm(self, item: str) -> None:
+        """Confirm one item of the checklist. Confirming twice changes nothing."""
+        core = self._core
+        if item not in CHECKLIST:
+            raise NOT_THAT.refused(f"The checklist has no item {item!r}.")
+        report = self._ask(core.machine.ask_confirm)
+        if item == "strap-pull" and not report.strap_pull_seen:
+            raise refusal(Cause.STRAP_PULL_MISSING)
+        core.wishes.check(CHECKLIST.index(item), core.now_ms)
+        core.note_input()
+
+    @_verb
+    def choose(self, direction: Direction) -> None:
+        """SR-25: say which way the belt shall run next. Only the direction asked for counts."""
+        self._ask(self._core.machine.ask_direction)
+        if self._core.starting.needs_direction() is not direction:
+            raise NOT_THAT.refused("Choose the direction that is asked for, when it is.")
+        self._core.wishes.choose(direction, self._core.now_ms)
+        self._core.note_input()
+
+    @_verb
+    def arm(self) -> None:
+        """Ask the gate to arm, for ten seconds."""
+        core = self._core
+        self._ask(core.machine.ask_arm)
+        if core.is_resting:
+            raise NOT_THAT.refused("The rest is not over. Wait, or skip it.")
+        if core.starting.needs_direction() is not None:
+            raise NOT_THAT.refused("First choose the direction of the belt.")
+        if core.starting.needs_hold():
+            raise refusal(Cause.HOLD_RELEASED)
+        core.wishes.ask_arm(core.now_ms)
+
+    @_verb
+    def press_start(self) -> None:
+        """Begin the start gesture."""
+        self._ask(self._core.machine.ask_start)
+        self._core.wishes.start.press()
+
+    @_verb
+    def confirm_start(self) -> None:
+        """Complete the start gesture, a second or more after it began."""
+        self._ask(self._core.machine.ask_start)
+        self._confirm(self._core.wishes.start)
+
+    def release_start(self) -> None:
+        self._core.wishes.start.release()
+
+    @_verb
+    def on_belt(self) -> None:
+        """SR-05: the person has stepped onto the slow belt."""
+        self._ask(self._core.machine.ask_on_belt)
+        self._core.on_the_belt()
+
+    # Turning and resetting.
+
+    @_verb
+    def press_turn(self) -> None:
+        """Begin to confirm that the person has turned and is clipped on again."""
+        self._ask(self._core.machine.ask_turn)
+        self._core.wishes.turn_confirm.press()
+
+    @_verb
+    def confirm_turn(self) -> None:
+        self._ask(self._core.machine.ask_turn)
+        self._confirm(self._core.wishes.turn_confirm)
+
+    def release_turn(self) -> None:
+        self._core.wishes.turn_confirm.release()
+
+    @_verb
+    def press_reset(self) -> None:
+        """Begin to reset a latch. It permits a new checklist and moves nothing (SR-34)."""
+        self._ask(self._core.machine.ask_reset)
+        self._core.wishes.reset.press()
+
+    @_verb
+    def confirm_reset(self) -> None:
+        self._ask(self._core.machine.ask_reset)
+        self._confirm(self._core.wishes.reset)
+
+    def release_reset(self) -> None:
+        self._core.wishes.reset.release()
+
+    # While walking.
+
+    @_verb
+    def faster(self) -> None:
+        """0.1 km/h more, where cap, spacing and step permit."""
+        core = self._core
+        report = self._ask(core.machine.ask_speed)
+        if self._raised_at_ms is not None and core.now_ms - self._raised_at_ms < RAISE_SPACING_MS:
+            raise TOO_SOON.refused()
+        wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh) + STEP_CKMH
+        if wanted_ckmh > report.cap_ckmh:
+            raise refusal(Cause.ABOVE_CAP)
+        self._raised_at_ms = core.now_ms
+        self._adjust(wanted_ckmh)
+
+    @_verb
+    def slower(self) -> None:
+        """0.1 km/h less. Never raises the speed, at the slowest it is refused."""
+        core = self._core
+        report = self._ask(core.machine.ask_speed)
+        wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh) - STEP_CKMH
+        if wanted_ckmh < core.setup.min_ckmh:
+            raise SLOWEST.refused()
+        self._adjust(wanted_ckmh)
+
+    @_verb
+    def skip(self) -> None:
+        """End the present step, as soon as that has been announced."""
+        core = self._core
+        self._ask(core.machine.ask_skip)
+        if core.state is SessionState.REST and not core.is_resting:
+            raise NOT_THAT.refused("The rest is over already.")
+        core.progress.shorten(
+            _SKIP_TO_TURN_MS if core.next in (Next.TURN, Next.DIRECTION) else _SKIP_MS
+        )
+
+    @_verb
+    def pause(self) -> None:
+        """Stop softly; the step's remaining time is kept."""
+        self._ask(self._core.machine.ask_pause)
+        if self.state is not SessionState.PAUSED:
+            self._core.begin_stop(Reaction.SOFT_STOP, After.PAUSE, Reason.PAUSE_TIMEOUT)
+
+    @_verb
+    def resume(self) -> None:
+        """Leave the pause. Nothing moves before the machine is armed and started anew."""
+        self._ask(self._core.machine.ask_resume)
+        self._core.resume()
+
+    # Stopping. Legal in every state, any number of times; none of these is ever refused.
+
+    def stop(self) -> None:
+        """Stop softly. Where nobody can resume, the session ends at standstill."""
+        after = After.PAUSE if self._core.outcome.stays else After.END
+        self._core.begin_stop(Reaction.SOFT_STOP, after, Reason.OPERATOR_STOP)
+
+    def fast_stop(self) -> None:
+        """The fast ramp, latched."""
+        after = After.PAUSE if self._core.outcome.stays else After.END
+        self._core.begin_stop(Reaction.FAST_STOP, after, Reason.OPERATOR_STOP)
+
+    def e_stop(self) -> None:
+        """The strongest stop there is, latched."""
+        after = After.PAUSE if self._core.outcome.stays else After.END
+        self._core.begin_stop(Reaction.E_STOP, after, Reason.OPERATOR_STOP)
+
+    def end(self) -> None:
+        """Stop softly if anything moves, and end the session at standstill."""
+        self._core.begin_stop(Reaction.SOFT_STOP, After.END, Reason.OPERATOR_STOP)
+
+    def interrupt(self, signal: Signal) -> None:
+        """A signal told the program to end. The second one asks for the strongest stop."""
+        outcome = self._core.outcome
+        again = outcome.signal is not None
+        outcome.signal = outcome.signal or signal
+        level = Reaction.E_STOP if again else Reaction.FAST_STOP
+        self._core.begin_stop(level, After.END, Reason.INTERRUPTED)
+
+    def control_closed(self) -> None:
+        """Nobody can reset or resume any more: what waits for that ends by itself."""
+        self._core.release_control(Reason.OPERATOR_STOP)
+
+    def gate_gone(self) -> None:
+        """SR-31: the pipe to the gate closed."""
+        self._core.gate_is_gone()
+
+    # Being there.
+
+    def attend(self) -> None:
+        """SR-56: a person is beside the treadmill."""
+        self._core.attend()
+
+    def hold(self, pressed: bool) -> None:
+        """SR-55: the hold-to-run input. Letting go stops a belt that runs in reverse."""
+        self._core.wishes.hold = pressed
+
+    def _adjust(self, wanted_ckmh: int) -> None:
+        self._core.progress.adjust(wanted_ckmh)
+        self._core.announcer.adjusted(wanted_ckmh)
+
+    def _confirm(self, press: Press) -> None:
+        if not press.confirm(self._core.now_ms):
+            raise refusal(Cause.START_TOO_SHORT)
+
+    def _ask(self, event: Callable[..., object]) -> Report:
+        """Raises `Refused` unless the machine knows the wish in this state, and it is ready."""
+        report = self._core.report
+        if report is None or self._core.finished is not None:
+            raise refusal(Cause.NOT_NOW)
+        ask(event, report)
+        return report
