@@ -335,8 +335,7 @@ class HostSession:
             self._speed = self._speed or (None if self._urgent else frame)
         elif self._purpose is _Purpose.INCLINE:
             self._incline = self._incline or frame
-        self._speed_due_ms = now_ms
-        self._polls_turn = True
+        self._polls_turn = True  # one is due: a time-out is longer than the poll period
 
     def _settle(self, frame: bytes, message: MachineMessage) -> None:
         self.unanswered = 0

@@ -438,11 +438,24 @@ def test_sr03_no_speed_leaves_before_the_start_is_acknowledged(pair: ConnectionP
 def test_a_start_said_twice_starts_once(pair: ConnectionPair) -> None:
     now_ms = quiet(pair)
     pair.session.start()
-    pair.run(10)
+    while "A0" not in pair.commands(now_ms):
+        pair.run(10)
     pair.session.start()
     pair.run(300)
     assert pair.commands(now_ms).count("A0") == 1
     assert not pair.session.starting
+
+
+def test_the_ack_of_an_ended_start_is_no_step_of_the_next(pair: ConnectionPair) -> None:
+    pair.session.start()
+    while "A0" not in pair.commands():
+        pair.run(10)
+    pair.session.stop(False)
+    pair.session.start()  # and now the first start is acknowledged
+    now_ms = pair.now_ms
+    pair.run(300)
+    first_step = SECOND_STOP_FRAME[pair.session.capabilities.name]
+    assert pair.commands(now_ms) == ["AA", first_step, "A0"]
 
 
 def test_sr03_a_speed_never_starts_the_belt(pair: ConnectionPair) -> None:

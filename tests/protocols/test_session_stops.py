@@ -109,6 +109,40 @@ def test_a_stop_without_an_ack_is_sent_again_until_there_is_one(
     assert pair.commands(now_ms) == []
 
 
+def test_a_stop_that_nobody_repeats_or_answers_still_lets_the_belt_be_seen(
+    pair: ConnectionPair,
+) -> None:
+    start_ms = quiet(pair)
+    pair.lost = acks
+    pair.session.stop(True)
+    pair.run(5_000)
+    assert max(pair.gaps_ms("C1", start_ms)) <= 320
+
+
+def test_silence_is_counted_while_a_stop_repeats_itself(pair: ConnectionPair) -> None:
+    quiet(pair)
+    pair.lost = everything
+    pair.session.stop(True)
+    pair.run(1_010)
+    assert pair.session.unanswered == 5
+
+
+def test_an_answered_stop_leaves_no_hurry_behind(pair: ConnectionPair) -> None:
+    pair.lost = acks
+    pair.session.stop(False)
+    pair.run(100)
+    pair.session.stop(False)
+    pair.lost = none
+    pair.run(300)
+    now_ms = pair.now_ms
+    for _ in range(50):
+        pair.session.data_to_send(now_ms)
+        deadline_ms = pair.session.next_deadline_ms()
+        assert deadline_ms is not None
+        assert deadline_ms > now_ms
+        now_ms = deadline_ms
+
+
 def test_sr35_a_repeated_stop_begins_again_at_once(
     pair: ConnectionPair, second_stop_frame: str
 ) -> None:
@@ -264,6 +298,16 @@ def test_an_urgent_speed_never_overtakes_a_stop(
     pair.session.set_speed(161, FORWARD, urgent=True)
     pair.run(300)
     assert pair.commands(now_ms) == ["AA", second_stop_frame, ONE_MPH]
+
+
+def test_an_urgent_speed_does_not_slip_in_while_a_stop_waits(pair: ConnectionPair) -> None:
+    now_ms = quiet(pair)
+    pair.lost = acks
+    pair.session.stop(True)
+    pair.run(10)
+    pair.session.set_speed(161, FORWARD, urgent=True)
+    pair.run(1_000)
+    assert ONE_MPH not in pair.commands(now_ms)
 
 
 def test_a_stop_drops_an_urgent_speed(pair: ConnectionPair, second_stop_frame: str) -> None:
