@@ -1,12 +1,8 @@
 """Values that travel between core and gate, for every test that needs some."""
 
-import types
-from dataclasses import fields, is_dataclass
-from typing import Any, Final, get_args, get_type_hints
+from typing import Final
 
-from hypothesis import strategies as st
-
-from treadctl.gate.ipc import Bye, ByeReason, Hello, Message
+from treadctl.gate.ipc import Bye, ByeReason, Hello
 from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
 from treadctl.model import (
     BeltState,
@@ -59,23 +55,4 @@ MESSAGES: Final = (
     REQUEST,
     REPORT,
     Bye(ByeReason.IN_USE, "The port is in use."),
-)
-
-_INTS: Final = st.integers(-(2**53), 2**53)
-
-
-def _values(annotation: Any) -> st.SearchStrategy[Any]:
-    """Anything of this type that may travel."""
-    if annotation is int:
-        return _INTS
-    if is_dataclass(annotation) and isinstance(annotation, type):
-        hints = get_type_hints(annotation)
-        return st.builds(annotation, **{f.name: _values(hints[f.name]) for f in fields(annotation)})
-    if isinstance(annotation, types.UnionType):
-        return st.one_of(*map(_values, get_args(annotation)))
-    return st.from_type(annotation)
-
-
-messages: Final[st.SearchStrategy[Message]] = st.one_of(
-    *map(_values, (Hello, GateSetup, Request, Report, Bye))
 )

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.gate.samples import MESSAGES, REPORT, REQUEST, SETUP, messages
+from tests.gate.samples import MESSAGES, REPORT, REQUEST, SETUP
+from tests.gate.strategies import messages
 from treadctl.gate.ipc import MAX_PAYLOAD, BrokenFrame, Decoder, Hello, Message, encode
 from treadctl.gate.json_codec import MessageError
 

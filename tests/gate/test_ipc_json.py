@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from tests.gate.samples import MESSAGES, REPORT, REQUEST, SETUP, messages
+from tests.gate.samples import MESSAGES, REPORT, REQUEST, SETUP
+from tests.gate.strategies import messages
 from treadctl.gate.ipc import Message
 from treadctl.gate.json_codec import MessageError, from_json, no_duplicates, to_json
 from treadctl.model import Reaction, Request
