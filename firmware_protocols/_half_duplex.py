@@ -42,7 +42,8 @@ POLL_PERIOD_MS: Final = 100
 """Speed is asked for at least this often while the machine answers."""
 POLL_LEAD_MS: Final = 20
 """A poll is due this early, so that one exchange in its way does not make it late."""
-DRIVE_PERIOD_MS: Final = 500
+DRIVE_PERIOD_MS: Final = 200
+"""How late a stop at the machine's own console is seen, at worst (SR-36)."""
 REPLY_TIMEOUT_MS: Final = 200
 STOP_GAP_MS: Final = 50
 """How long a stop's second frame waits for the ack of its first."""
