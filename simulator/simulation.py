@@ -79,6 +79,11 @@ class Simulation:
     def link_up(self) -> bool:
         return self._plant.port.link_up
 
+    @property
+    def standing(self) -> bool:
+        """Whether the belt stands, in truth."""
+        return self._plant.belt.speed_at(self.now_ms) == 0
+
     def advance(self, to_ms: float) -> bytes:
         """Live until *to_ms*; return what the machine sent on the way."""
         if to_ms < self._wake_ms:

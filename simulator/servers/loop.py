@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
+from math import inf
 from selectors import EVENT_READ, BaseSelector, SelectSelector
 from typing import Final
 
@@ -18,6 +19,8 @@ from simulator.servers.port import Port
 from simulator.servers.truth import TruthFile
 
 MAX_CONTROL_LINE: Final = 64 * 1024
+LINGER_MS: Final = 40_000
+"""How long a belt that does not stop is simulated for nobody."""
 
 
 def new_selector() -> BaseSelector:
@@ -54,13 +57,18 @@ class Loop:
         self._truth = truth
         self._now_ms = now_ms
         self._control = b""
+        self._ending_at_ms: float | None = None
         self._link_up = True
         self._host_connected = True
         """What the plant believes. It begins with this, and again when a link returns."""
         self.ended = False
 
     def listen_for_control(self, fd: int) -> None:
-        """Take JSON lines from *fd* until it ends, and then end as well."""
+        """Take JSON lines from *fd* until it ends, and then end as well, once the belt stands.
+
+        Whoever held the other end may have been killed in the middle of a run. What becomes of
+        the belt then is what somebody wants to see.
+        """
         self._selector.register(fd, EVENT_READ, lambda: self._on_control(fd))
 
     def end_when_readable(self, fd: int) -> None:
@@ -87,9 +95,13 @@ class Loop:
             self._live_until(now_ms)
         if self._truth is not None:
             self._truth.flush()
+        if self._ending_at_ms is not None:
+            self.ended = self.ended or self._plant.standing or now_ms >= self._ending_at_ms
 
     def _wait_s(self) -> float | None:
         event_ms = self._plant.next_event_ms()
+        if self._ending_at_ms is not None:
+            event_ms = min(event_ms or inf, self._plant.now_ms + 50)
         return None if event_ms is None else max(0.0, (event_ms - self._now_ms()) / 1e3)
 
     def _live_until(self, to_ms: float) -> None:
@@ -123,7 +135,8 @@ class Loop:
     def _on_control(self, fd: int) -> None:
         data = os.read(fd, MAX_CONTROL_LINE)
         if not data:
-            self.end()
+            self._selector.unregister(fd)
+            self._ending_at_ms = self._now_ms() + LINGER_MS
             return
         *lines, self._control = (self._control + data).split(b"\n")
         if len(self._control) > MAX_CONTROL_LINE:

@@ -17,6 +17,10 @@ class Plant(Protocol):
     def link_up(self) -> bool:
         """False from a link drop to its return."""
 
+    @property
+    def standing(self) -> bool:
+        """Whether the belt stands, in truth."""
+
     def advance(self, to_ms: float) -> bytes:
         """Live until *to_ms*; return what the machine sent on the way."""
 

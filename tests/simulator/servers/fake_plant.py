@@ -10,6 +10,7 @@ class FakePlant:
     now_ms: float = 0.0
     strap_closed: bool = True
     link_up: bool = True
+    standing: bool = True
     events_ms: list[float] = field(default_factory=list)
     """Times at which `on_event` happens, in order."""
     strap_events_ms: dict[float, bool] = field(default_factory=dict)

@@ -219,7 +219,20 @@ def test_the_end_of_control_ends_the_server(rig: Rig) -> None:
     os.close(write_end)
     rig.loop.run()
     assert rig.loop.ended
-    rig.selector.unregister(read_end)
+    os.close(read_end)
+
+
+def test_the_end_of_control_waits_for_a_belt_that_still_moves(rig: Rig) -> None:
+    read_end, write_end = os.pipe()
+    rig.plant.standing = False
+    rig.loop.listen_for_control(read_end)
+    os.close(write_end)
+    for _ in range(3):
+        rig.loop.turn(PATIENCE_S)
+    assert not rig.loop.ended
+    rig.plant.standing = True
+    rig.loop.turn(0)
+    assert rig.loop.ended
     os.close(read_end)
 
 
