@@ -88,6 +88,11 @@ class ControlOperator:
         else:
             self._waiting.append(order)
 
+    @property
+    def is_idle(self) -> bool:
+        """Nothing waits: only a further line can bring something."""
+        return not self._waiting
+
     def close(self) -> None:
         """No further line will come. What waits is still carried out."""
         self._closed = True

@@ -1,0 +1,102 @@
+"""A treadmill that does exactly as told, for previews: no noise, no person, no faults.
+
+Answers the real bytes with the machine's own codec, so that a preview passes through session,
+gate and wire check like a run. It is not a simulator: it cannot misbehave.
+"""
+
+from firmware_protocols.errors import RemoteProtocolError
+from firmware_protocols.messages import (
+    Ack,
+    AutoStop,
+    CutDrive,
+    Direction,
+    DriveReport,
+    DriveState,
+    InclineReport,
+    MachineMessage,
+    QueryDrive,
+    QueryIncline,
+    QuerySpeed,
+    SetIncline,
+    SetSpeed,
+    SpeedReport,
+    StartBelt,
+)
+from firmware_protocols.registry import PROTOCOLS
+
+RAMP_CKMH_S = 100
+
+
+class IdealPlant:
+    """One obedient machine with a closed strap."""
+
+    def __init__(self, protocol: str, unit: str) -> None:
+        entry = PROTOCOLS[protocol]
+        self._decoder = entry.command_decoder(unit)
+        self._encode = entry.encode_reply(unit)
+        self._can_reverse = entry.capabilities(unit).can_reverse
+        self.strap_closed = True
+        self.link_up = True
+        self._now_ms = 0
+        self._engaged = False
+        self._target_ckmh = 0
+        self._direction = Direction.FORWARD
+        self._speed_mckmh = 0
+
+    @property
+    def speed_ckmh(self) -> int:
+        return self._speed_mckmh // 1_000
+
+    def advance(self, to_ms: int, from_host: bytes) -> bytes:
+        self._decoder.receive_data(from_host)
+        answers = b"".join(self._answer(m) for m in self._decoder.messages())
+        target = self._target_ckmh * 1_000 if self._engaged else 0
+        reach = RAMP_CKMH_S * (to_ms - self._now_ms)
+        self._now_ms = to_ms
+        if self._speed_mckmh < target:
+            self._speed_mckmh = min(target, self._speed_mckmh + reach)
+        else:
+            self._speed_mckmh = max(target, self._speed_mckmh - reach)
+        return answers
+
+    def act(self, name: str) -> None:
+        if name in ("strap-pull", "strap-clip"):
+            self.strap_closed = name == "strap-clip"
+
+    def _answer(self, message: object) -> bytes:
+        match message:
+            case StartBelt():
+                self._engaged = True
+                return self._encode(Ack(0xA0))
+            case AutoStop():
+                self._stop()
+                return self._encode(Ack(0xAA))
+            case CutDrive():
+                self._stop()
+                return self._encode(Ack(0xA2))
+            case SetSpeed(speed_ckmh, direction):
+                self._target_ckmh = speed_ckmh
+                if speed_ckmh:
+                    self._direction = direction
+                return self._encode(Ack(0xA3))
+            case SetIncline():
+                return self._encode(Ack(0xA4))
+            case QueryDrive():
+                state = DriveState.SUPERVISED if self._engaged else DriveState.STOPPED
+                return self._encode(DriveReport(state))
+            case QuerySpeed():
+                return self._encode(self._reading())
+            case QueryIncline():
+                return self._encode(InclineReport(0))
+            case RemoteProtocolError():
+                return b""
+            case _:
+                return b""
+
+    def _reading(self) -> MachineMessage:
+        direction = self._direction if self._can_reverse else Direction.FORWARD
+        return SpeedReport(self.speed_ckmh, direction if self.speed_ckmh else Direction.FORWARD)
+
+    def _stop(self) -> None:
+        self._engaged = False
+        self._target_ckmh = 0

@@ -1,0 +1,44 @@
+"""Whole lines from a descriptor, without ever waiting for the rest of one."""
+
+import os
+import select
+from typing import Final
+
+MAX_LINE: Final = 64 * 1024
+"""A longer line is handed on as it is, cut: it will be refused for what it says."""
+
+
+class LineReader:
+    """Reads what is there. After `at_end` nothing more will come."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+        self._buffer = b""
+        self._lines: list[str] = []
+        self.at_end = False
+
+    def fileno(self) -> int:
+        return self._fd
+
+    def next(self, *, wait: bool = False) -> str | None:
+        """Return the next whole line; None if there is none, with *wait* only at the end."""
+        while not self._lines and not self.at_end:
+            if not wait and not select.select([self._fd], [], [], 0)[0]:
+                return None
+            self._read()
+        return self._lines.pop(0) if self._lines else None
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._fd, MAX_LINE)
+        except InterruptedError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self.at_end = True
+            data = b"\n" if self._buffer else b""
+        *whole, self._buffer = (self._buffer + data).split(b"\n")
+        if len(self._buffer) > MAX_LINE:
+            whole, self._buffer = [*whole, self._buffer], b""
+        self._lines += [line.decode(errors="replace") for line in whole if line.strip()]

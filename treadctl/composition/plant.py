@@ -1,0 +1,225 @@
+"""A simulated treadmill as a run sees it: a child process, in lockstep or in real time.
+
+treadctl never imports the simulator. It starts `treadmill-sim` and speaks to it like to any
+machine, plus one channel that only exists for a child of one's own: what the simulated person
+does. That channel is what makes automatic confirmations possible, and only there (SR-56).
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from struct import Struct
+from typing import IO, Any, Final, Protocol
+
+from treadctl.errors import TreadctlError
+from treadctl.gate.setup import MachineClass, MachineFacts
+
+SIMULATOR: Final = (sys.executable, "-P", "-m", "simulator")
+_HEADER: Final = Struct("<BIH")
+_ADVANCE, _ACT, _END = 0, 1, 2
+_STRAP_CLOSED, _LINK_UP, _ACT_FAILED = 1, 2, 4
+_EXIT_WAIT_S: Final = 10.0
+
+
+class SimulatorFailedError(TreadctlError):
+    """The simulator did not start, or ended too early; the message is its own."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+class Plant(Protocol):
+    """A treadmill in virtual time."""
+
+    strap_closed: bool
+    link_up: bool
+
+    def advance(self, to_ms: int, from_host: bytes) -> bytes:
+        """Deliver bytes now, live until *to_ms*, return what the machine said."""
+
+    def act(self, name: str) -> None:
+        """Have the simulated person do something now."""
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationOptions:
+    """What `treadctl run` hands on to the simulator."""
+
+    machine: str
+    scenario: Path | None = None
+    seed: int = 0
+    truth: Path | None = None
+
+    def arguments(self) -> list[str]:
+        words = ["--machine", self.machine, "--seed", str(self.seed)]
+        if self.scenario is not None:
+            words += ["--scenario", str(self.scenario)]
+        if self.truth is not None:
+            words += ["--truth", str(self.truth)]
+        return words
+
+
+def facts_of(protocol: str, ready: dict[str, Any]) -> MachineFacts:
+    """What a simulated machine declares about itself (safety.md 4.8.9, SR-54)."""
+    return MachineFacts(
+        protocol=protocol,
+        machine_class=MachineClass(ready["class"]),
+        ramp_ckmh_s=ready["ramp_ckmh_s"],
+        min_ckmh=ready["min_ckmh"],
+        max_ckmh=ready["max_ckmh"],
+        unit=ready["unit"],
+    )
+
+
+class LockstepPlant:
+    """The simulator as a child that is told the time."""
+
+    def __init__(self, options: SimulationOptions, *, command: Sequence[str] = SIMULATOR) -> None:
+        # Two processes that take turns run several times faster on one core than on two:
+        # waking the other core costs more than a step does (docs/measurements.md).
+        self._cores = _one_core()
+        self._child = _start([*command, "lockstep", *options.arguments()])
+        self.ready = _read_ready(self._child)
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        self._to_child = self._child.stdin.fileno()
+        self._from_child = self._child.stdout.fileno()
+        self._now_ms = 0
+        self.strap_closed = True
+        self.link_up = True
+
+    def advance(self, to_ms: int, from_host: bytes) -> bytes:
+        if from_host:
+            return self._ask(_HEADER.pack(_ADVANCE, to_ms, len(from_host)) + from_host)
+        return self._ask(_HEADER.pack(_ADVANCE, to_ms, 0))
+
+    def act(self, name: str) -> None:
+        payload = json.dumps({"act": name}).encode()
+        self._ask(_HEADER.pack(_ACT, 0, len(payload)) + payload)
+
+    def close(self) -> None:
+        """Have the child write its last truth line and end."""
+        with contextlib.suppress(OSError):  # gone already, and that is all we want
+            os.write(self._to_child, _HEADER.pack(_END, 0, 0))
+        _end(self._child)
+        if self._cores:
+            os.sched_setaffinity(0, self._cores)
+
+    def _ask(self, request: bytes) -> bytes:
+        try:
+            os.write(self._to_child, request)
+            answer = os.read(self._from_child, 65_536)
+            while len(answer) < _HEADER.size:
+                answer += self._more()
+            flags, _, length = _HEADER.unpack_from(answer)
+            while len(answer) < _HEADER.size + length:
+                answer += self._more()
+        except OSError as error:
+            raise _ended(self._child) from error
+        if flags & _ACT_FAILED:
+            raise SimulatorFailedError(answer[_HEADER.size :].decode(errors="replace"), 2)
+        self.strap_closed = bool(flags & _STRAP_CLOSED)
+        self.link_up = bool(flags & _LINK_UP)
+        return answer[_HEADER.size :]
+
+    def _more(self) -> bytes:
+        data = os.read(self._from_child, 65_536)
+        if not data:
+            raise BrokenPipeError
+        return data
+
+
+class ServedPlant:
+    """The simulator behind a port on this computer, in real time."""
+
+    def __init__(self, options: SimulationOptions, *, command: Sequence[str] = SIMULATOR) -> None:
+        words = [*command, "serve", "--rfc2217", "127.0.0.1:0", "--control"]
+        self._child = _start([*words, *options.arguments()])
+        self.ready = _read_ready(self._child)
+
+    @property
+    def url(self) -> str:
+        """Where the treadmill is; its strap is on the same port's DSR."""
+        return str(self.ready["address"])
+
+    def act(self, name: str) -> None:
+        assert self._child.stdin is not None
+        try:
+            os.write(self._child.stdin.fileno(), json.dumps({"act": name}).encode() + b"\n")
+        except OSError as error:
+            raise _ended(self._child) from error
+
+    def close(self) -> None:
+        """Let go of the child; it ends by itself once its belt stands."""
+        _end(self._child)
+
+
+def _one_core() -> set[int]:
+    """Keep this process, and what it starts, on one core. Returns where it was, or nothing."""
+    if not hasattr(os, "sched_setaffinity"):
+        return set()
+    cores = os.sched_getaffinity(0)
+    # By process, so that two runs side by side use two cores.
+    os.sched_setaffinity(0, {sorted(cores)[os.getpid() % len(cores)]})
+    return cores
+
+
+def _start(command: list[str]) -> "subprocess.Popen[bytes]":
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        # A ctrl-c in the terminal is for the run; the belt must be there to be stopped.
+        start_new_session=True,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+
+
+def _read_ready(child: "subprocess.Popen[bytes]") -> dict[str, Any]:
+    line = _stream(child.stdout).readline()
+    if not line.endswith(b"\n"):
+        raise _ended(child)
+    ready: dict[str, Any] = json.loads(line)
+    return ready
+
+
+def _ended(child: "subprocess.Popen[bytes]") -> SimulatorFailedError:
+    _stream(child.stdin).close()
+    try:
+        code = child.wait(_EXIT_WAIT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        code = child.wait()
+    said = _stream(child.stderr).read().decode(errors="replace").strip()
+    _stream(child.stdout).close()
+    _stream(child.stderr).close()
+    return SimulatorFailedError(
+        said or f"The simulator ended with code {code} and without a word.",
+        code if code in (2, 4) else 4,
+    )
+
+
+def _end(child: "subprocess.Popen[bytes]") -> None:
+    _stream(child.stdin).close()
+    try:
+        child.wait(_EXIT_WAIT_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+    _stream(child.stdout).close()
+    _stream(child.stderr).close()
+
+
+def _stream(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None
+    return stream

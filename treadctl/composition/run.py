@@ -1,0 +1,217 @@
+"""One run, from the first exchange to the exit code, in virtual or in real time."""
+
+import select
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, Protocol
+
+from treadctl import paths
+from treadctl.composition.cockpit import Cockpit, Operator, Tell
+from treadctl.composition.gate_process import GateProcess
+from treadctl.composition.lines import LineReader
+from treadctl.composition.prepare import Prepared, RunOptions, prepare
+from treadctl.composition.signals import Signals, stop_signals
+from treadctl.composition.terminal import TerminalOperator
+from treadctl.composition.virtual import VirtualRun
+from treadctl.core.control import ControlOperator
+from treadctl.core.exit_codes import ExitCode
+from treadctl.core.operators import AutoOperator
+from treadctl.core.session import Session
+from treadctl.model import Report
+from treadctl.records.journal import Journal
+
+EXCHANGE_MS: Final = 100
+"""SR-30: the heartbeat is ten times a second."""
+_PERSONS: Final = frozenset({"resume", "reset"})
+"""What only a line from outside answers in a run whose other confirmations are automatic."""
+
+
+class Typed(Protocol):
+    """Whoever turns lines from stdin into verbs."""
+
+    @property
+    def is_idle(self) -> bool: ...
+    def feed(self, line: str) -> None: ...
+    def close(self) -> None: ...
+    def step(self, now_ms: int) -> None: ...
+
+
+class Run:
+    """Everything of one run. Made by `start`; `go` runs it, and closes what it opened."""
+
+    def __init__(
+        self,
+        options: RunOptions,
+        prepared: Prepared,
+        journal: Journal,
+        *,
+        tell: tuple[Tell, ...],
+        say: Callable[[str], None],
+        lines: LineReader | None,
+    ) -> None:
+        self._options = options
+        self._prepared = prepared
+        self._journal = journal
+        self._lines = lines
+        self._say = say
+        self._trouble: str | None = None
+        session = self._session = Session(prepared.programme, prepared.session)
+        operators: list[Operator] = []
+        plant = prepared.lockstep or prepared.served
+        if plant is not None:
+            operators.append(AutoOperator(session, plant.act))
+        self._typed: Typed | None = None
+        if options.control:
+            self._typed = ControlOperator(session)
+        elif lines is not None:
+            self._typed = TerminalOperator(session, say)
+        if self._typed is not None:
+            operators.append(self._typed)
+        self._cockpit = Cockpit(session, operators=tuple(operators), journal=journal, tell=tell)
+
+    def go(self) -> ExitCode:
+        """Run to the end. Returns when the belt is proven to stand, or nothing more can be done."""
+        try:
+            with stop_signals() as signals:
+                if self._prepared.lockstep is not None:
+                    now_ms = self._go_virtual(signals)
+                else:
+                    now_ms = self._go_real(signals)
+        except BaseException:
+            self._journal.abandon()
+            raise
+        self._cockpit.close(now_ms)
+        if self._journal.trouble is not None:
+            self._say(self._journal.trouble)
+        finished = self._cockpit.finished
+        return ExitCode(finished.exit_code) if finished else ExitCode.STOP_NOT_CONFIRMED
+
+    def _go_virtual(self, signals: Signals) -> int:
+        assert self._prepared.lockstep is not None
+        run = VirtualRun(self._prepared.gate, self._prepared.lockstep, self._cockpit)
+        while self._cockpit.finished is None:
+            for signal in signals.take():
+                self._session.interrupt(signal)
+            self._pump()
+            if run.tick() is not None:
+                self._wait_for_a_person(signals)
+        return run.now_ms
+
+    def _go_real(self, signals: Signals) -> int:
+        cockpit, session = self._cockpit, self._session
+        gate = GateProcess.start(self._prepared.gate)
+        try:
+            gate.send(cockpit.exchange(None, _now_ms()))
+            due_ms = _now_ms() + EXCHANGE_MS
+            gone = False
+            while cockpit.finished is None:
+                self._sleep(gate, signals, due_ms)
+                now_ms = _now_ms()
+                for signal in signals.take():
+                    session.interrupt(signal)
+                self._pump()
+                reports = gate.receive()
+                gate.watch(now_ms, reports)
+                if not gate.alive and not gone:
+                    gone = True
+                    session.gate_gone()
+                news: list[Report | None] = [*reports]
+                if not news and (gone or now_ms >= due_ms):
+                    news = [None]
+                for report in news:
+                    gate.send(cockpit.exchange(report, now_ms))
+                    due_ms = now_ms + EXCHANGE_MS
+                self._tell_trouble()
+        finally:
+            # Whatever happened to us, the gate stops the belt when it sees us go (SR-30).
+            gate.close()
+        return _now_ms()
+
+    def _sleep(self, gate: GateProcess, signals: Signals, due_ms: int) -> None:
+        poller = select.poll()
+        fds = [gate.fileno(), signals.fileno()]
+        if self._lines is not None and not self._lines.at_end:
+            fds.append(self._lines.fileno())
+        for fd in fds:
+            if fd >= 0:
+                poller.register(fd, select.POLLIN)
+        poller.poll(max(0, due_ms - _now_ms()))
+
+    def _pump(self) -> None:
+        """Hand on the lines that have come."""
+        lines, typed = self._lines, self._typed
+        if lines is None or typed is None:
+            return
+        while (line := lines.next()) is not None:
+            typed.feed(line)
+        if lines.at_end:
+            typed.close()
+            self._lines = None
+
+    def _wait_for_a_person(self, signals: Signals) -> None:
+        """Virtual time stands still while only a line from outside can go on."""
+        typed = self._typed
+        while self._lines is not None and typed is not None and typed.is_idle:
+            prompt = self._session.awaiting
+            if prompt is None or prompt.wants not in _PERSONS:
+                return
+            poller = select.poll()
+            poller.register(self._lines.fileno(), select.POLLIN)
+            poller.register(signals.fileno(), select.POLLIN)
+            poller.poll()
+            if came := signals.take():
+                for signal in came:
+                    self._session.interrupt(signal)
+                return
+            self._pump()
+
+    def _tell_trouble(self) -> None:
+        trouble = self._journal.trouble
+        if trouble != self._trouble:
+            self._trouble = trouble
+            if trouble is not None:
+                self._say(trouble)
+
+
+def execute(
+    options: RunOptions,
+    *,
+    tell: tuple[Tell, ...],
+    say: Callable[[str], None],
+    stdin_fd: int | None = None,
+) -> tuple[ExitCode, Path]:
+    """Prepare a run, do it, and close what it opened. Returns the exit code and the record.
+
+    *tell* gets every event; *say* gets sentences about the run itself.
+
+    Raises:
+        TreadctlError: the run did not begin, and nothing has moved.
+    """
+    prepared = prepare(options)
+    with ExitStack() as stack:
+        stack.push(prepared.open_things)
+        journal = Journal.open(
+            options.record or paths.sessions_dir(),
+            prepared.header,
+            real_time=prepared.lockstep is None,
+        )
+        prepared = with_record(prepared, journal.path)
+        lines = None if stdin_fd is None else LineReader(stdin_fd)
+        try:
+            run = Run(options, prepared, journal, tell=tell, say=say, lines=lines)
+        except BaseException:
+            journal.abandon()
+            raise
+        return run.go(), journal.path
+
+
+def with_record(prepared: Prepared, record: Path) -> Prepared:
+    """The same run, whose last line names its record."""
+    return replace(prepared, session=replace(prepared.session, record=str(record)))
+
+
+def _now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
