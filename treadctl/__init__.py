@@ -1,0 +1,1 @@
+"""Drives a real treadmill for a person who walks backward on it."""

@@ -1,0 +1,63 @@
+"""The command line. Subcommands are imported when they are used, so that `--help` is quick."""
+
+from importlib import import_module
+from typing import Final
+
+import click
+
+_COMMANDS: Final = {
+    "run": ("treadctl.cli_run", "run", "Run a session without a screen."),
+    "plan": ("treadctl.cli_plan", "plan", "List, show and check plans."),
+    "sessions": ("treadctl.cli_sessions", "sessions", "Look at the records of past sessions."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' names and first lines without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+
+def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    if not value or ctx.resilient_parsing:
+        return
+    from treadctl.version import VERSION
+
+    click.echo(f"treadctl {VERSION}")
+    ctx.exit()
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Software is not a protective device: the machine's own safety key must be clipped "
+    "to the person, always.",
+)
+@click.option(
+    "--version",
+    is_flag=True,
+    callback=_print_version,
+    expose_value=False,
+    is_eager=True,
+    help="Print the version and end.",
+)
+def main() -> None:
+    """Drive a treadmill for a person who walks backward on it.
+
+    \b
+    See it work, without a treadmill:
+      treadctl plan show novice-1
+      treadctl run novice-1 --simulate woodway-us --virtual-time
+    """

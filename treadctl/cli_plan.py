@@ -1,0 +1,148 @@
+"""`treadctl plan list|show|check`."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from treadctl.cli_chart import Point, chart
+from treadctl.cli_errors import reporting_errors
+from treadctl.composition.plan_view import PlanView, view_plan
+from treadctl.core.builtin_plans import builtin_names, builtin_plan
+from treadctl.core.exit_codes import ExitCode
+from treadctl.model import Mode
+from treadctl.units import format_clock, format_minutes, format_speed
+
+_MODES = tuple(mode.value for mode in Mode)
+
+mode_option = click.option(
+    "--mode",
+    type=click.Choice(_MODES),
+    default=Mode.TURN_AROUND.value,
+    show_default=True,
+    help="turn-around: the person turns, the belt keeps its direction (every treadmill). "
+    "belt-reverse: the belt turns (woodway-us only).",
+)
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Another config.toml than the one in the user's configuration directory.",
+)
+
+
+@click.group("plan")
+def plan() -> None:
+    """Look at plans before anybody walks them."""
+
+
+@plan.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_command(as_json: bool) -> None:
+    """List the built-in plans: four profiles, six weeks each."""
+    rows: list[dict[str, Any]] = []
+    for name in builtin_names():
+        programme = builtin_plan(name).programme
+        rows.append(
+            {
+                "name": name,
+                "title": programme.title,
+                "minutes": round(programme.planned_ms / 60_000, 1),
+                "bouts": len(programme.bouts),
+                "backward_minutes": round(programme.reverse_ms / 60_000, 1),
+                "top_backward_kmh": max(bout.peak_ckmh for bout in programme.bouts) / 100,
+            }
+        )
+    if as_json:
+        click.echo(json.dumps(rows, indent=1))
+        return
+    click.echo(
+        f"{'NAME':<11} {'TITLE':<30} {'STEP TIME':>9} {'BOUTS':>5} {'BACKWARD':>9} {'AT':>9}"
+    )
+    for row in rows:
+        click.echo(
+            f"{row['name']:<11} {row['title']:<30} {row['minutes']:>5} min {row['bouts']:>5} "
+            f"{row['backward_minutes']:>5} min {row['top_backward_kmh']:>4} km/h"
+        )
+    click.echo("\n`treadctl plan show NAME` draws one. Your own plans are files: docs/plans.md.")
+
+
+@plan.command("check")
+@click.argument("plans", nargs=-1, required=True)
+@mode_option
+@config_option
+@reporting_errors
+def check_command(plans: tuple[str, ...], mode: str, config: Path | None) -> None:
+    """Check plan files against every limit, and say all that is wrong, line by line.
+
+    Exit code 3 if any of them may not be walked.
+    """
+    failed = False
+    for name in plans:
+        view = view_plan(name, Mode(mode), config, run=False)
+        for problem in view.problems:
+            click.echo(str(problem), err=True)
+        failed = failed or bool(view.problems)
+        if not view.problems:
+            click.echo(f"{name}: may be walked in {mode} mode.")
+    if failed:
+        raise SystemExit(ExitCode.PLAN_INVALID)
+
+
+@plan.command("show")
+@click.argument("name", metavar="PLAN")
+@mode_option
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
+@click.option(
+    "--commands", is_flag=True, help="List every single speed command, not only the steps."
+)
+@reporting_errors
+def show_command(name: str, mode: str, config: Path | None, as_json: bool, commands: bool) -> None:
+    """Show what the belt would be told, second by second, and draw it.
+
+    The timeline is computed by running the session and the safety kernel on virtual time
+    against a treadmill that obeys at once. PLAN is a file or a built-in name.
+    """
+    view = view_plan(name, Mode(mode), config)
+    if view.problems or view.preview is None:
+        for problem in view.problems:
+            click.echo(str(problem), err=True)
+        raise SystemExit(ExitCode.PLAN_INVALID)
+    if as_json:
+        click.echo(json.dumps(view.to_json(), indent=1))
+        return
+    print_view(view, commands=commands)
+
+
+def print_view(view: PlanView, *, commands: bool) -> None:
+    """Print a plan that may be walked: chart, timeline, totals."""
+    preview = view.preview
+    assert preview is not None
+    programme = view.programme
+    click.echo(f"{programme.title}  ({view.name}, {view.mode.value})\n")
+    points = [Point(m.t_ms, m.commanded_ckmh, m.gait != "forward") for m in preview.moments]
+    for line in chart(points, preview.duration_ms):
+        click.echo(line)
+    click.echo("\n   TIME  STATE             STEP                       COMMANDED  WALKING")
+    before = None
+    for moment in preview.moments:
+        key = (moment.state, moment.step)
+        if not commands and key == before:
+            continue
+        before = key
+        walking = moment.gait if moment.commanded_ckmh else ""
+        click.echo(
+            f"{format_clock(moment.t_ms):>7}  {moment.state.replace('_', ' '):<16}  "
+            f"{moment.step:>2} {moment.step_name:<22}  {format_speed(moment.commanded_ckmh):>10}"
+            f"  {walking}".rstrip()
+        )
+    click.echo(
+        f"\nIn all {format_clock(preview.duration_ms)}, of which "
+        f"{format_minutes(programme.reverse_ms)} backward in {len(programme.bouts)} bouts. "
+        f"Peak forward "
+        f"{format_speed(preview.peak_forward_ckmh)}, backward "
+        f"{format_speed(preview.peak_backward_ckmh)}."
+    )
+    for refusal in preview.refusals:
+        click.echo(f"The gate would refuse: {refusal}")
