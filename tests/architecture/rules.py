@@ -206,8 +206,8 @@ RULES: Final = (
     Rule(
         "a hidden import is seen by no rule",
         where=("treadctl", "simulator", "firmware_protocols"),
-        # A table of its own commands, imported when asked for.
-        unless=("simulator.__main__",),
+        # Tables of their own commands, imported when asked for.
+        unless=("simulator.__main__", "treadctl.cli"),
         never=("importlib",),
         only=("importlib.metadata", "importlib.resources"),
     ),
