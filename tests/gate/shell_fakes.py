@@ -105,6 +105,7 @@ class FakeLink:
         self.incoming = b""
         self.read_error: Exception | None = None
         self.write_error: Exception | None = None
+        self.closed = False
 
     def fileno(self) -> int:
         return self.fd
@@ -119,6 +120,9 @@ class FakeLink:
         if self.write_error is not None:
             raise self.write_error
         self.written.append(data)
+
+    def close(self) -> None:
+        self.closed = True
 
     def cut(self) -> None:
         self.read_error = self.write_error = LinkError("cut")

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.gate.samples import REQUEST
+from tests.gate.samples import REQUEST, SETUP
 from tests.gate.shell_fakes import (
     AA,
     STOPS,
@@ -170,6 +170,14 @@ def test_the_newest_request_counts_and_the_others_are_gone(rig: Rig) -> None:
         rig.core_side.post(replace(REQUEST, counter=counter))
     rig.run(40)
     assert [step.request for step in rig.gate.steps] == [replace(REQUEST, counter=2), None]
+
+
+def test_what_is_no_request_is_passed_over(rig: Rig) -> None:
+    rig.core_side.post(SETUP)
+    rig.core_side.post(REQUEST)
+    rig.core_side.post(SETUP)
+    rig.run(20)
+    assert rig.step_at(0).request == REQUEST
 
 
 def test_sr30_a_core_that_is_gone_is_told_to_the_gate_within_a_tick(rig: Rig) -> None:
@@ -363,6 +371,19 @@ def test_sr37_a_link_that_fails_before_the_stop_is_out_is_lost_again(rig: Rig) -
     assert first.written == []
     assert rig.opener.begun.count(first) == 1
     assert second.written[0] == AA
+
+
+def test_closing_the_keeper_closes_the_link_there_is(rig: Rig) -> None:
+    rig.keeper.close()
+    rig.keeper.close()
+    assert rig.link.closed
+    assert not rig.keeper.up
+
+
+def test_a_core_that_is_behind_is_not_offered_reports_after_its_end(rig: Rig) -> None:
+    rig.core_side.close()
+    rig.run(301)
+    assert not rig.core.alive
 
 
 # The real clock.

@@ -100,9 +100,9 @@ class StrapPort:
     def close(self) -> None:
         """Give the adapter back."""
         self._contact.close()
-        if self._port is not None:
-            self._port.close()
-            self._port = None
+        port, self._port = self._port, None
+        if port is not None:
+            port.close()
 
     def _link(self) -> AnyLink | None:
         return self._port

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from firmware_protocols.registry import PROTOCOLS
 from treadctl.drivers import ports
@@ -31,7 +31,7 @@ from treadctl.gate.ipc import Bye, ByeReason, Hello, Message
 from treadctl.gate.link_keeper import LinkKeeper
 from treadctl.gate.setup import GateSetup, StrapKind
 from treadctl.gate.signals import SignalStops
-from treadctl.gate.strap import StrapInput, StrapLine, StrapRefused, check_source
+from treadctl.gate.strap import StrapInput, StrapRefused, check_source
 from treadctl.safety.limits import problems
 
 HANDSHAKE_MS: Final = 5_000
@@ -66,7 +66,6 @@ class Rig:
     link: LinkKeeper[ports.AnyLink]
     strap: StrapInput
     guard: RescueGuard
-    lock: TreadmillLock
 
 
 def main(argv: list[str], *, make_gate: MakeGate = Gate) -> int:
@@ -98,21 +97,22 @@ def main(argv: list[str], *, make_gate: MakeGate = Gate) -> int:
 def _serve(core: Channel, stops: SignalStops, make_gate: MakeGate) -> ByeReason:
     setup = _shake_hands(core)
     frames = stop_frames(setup.machine.protocol, setup.machine.unit)
-    rig = _open(setup, frames)
     clock = loop.MonotonicClock()
-    loop.run(
-        make_gate(setup, now_ms=clock.now_ms()),
-        rig.link,
-        rig.strap,
-        core,
-        clock,
-        stops=stops,
-        guard=rig.guard,
-        stop_frames=frames,
-    )
-    # Only here: a gate that ended in any other way leaves the stopping to the rescue process.
-    rig.guard.dismiss()
-    return ByeReason.ENDED if rig.link.up else ByeReason.NOT_STANDING
+    with contextlib.ExitStack() as opened:
+        rig = _open(setup, frames, opened)
+        loop.run(
+            make_gate(setup, now_ms=clock.now_ms()),
+            rig.link,
+            rig.strap,
+            core,
+            clock,
+            stops=stops,
+            guard=rig.guard,
+            stop_frames=frames,
+        )
+        # Only here: a gate that ends in any other way leaves the stopping to the rescue process.
+        rig.guard.dismiss()
+        return ByeReason.ENDED if rig.link.up else ByeReason.NOT_STANDING
 
 
 def _shake_hands(core: Channel) -> GateSetup:
@@ -160,41 +160,48 @@ def _next(core: Channel, deadline_ms: int) -> Message:
         poller.poll(left_ms)
 
 
-def _open(setup: GateSetup, frames: tuple[bytes, ...]) -> Rig:
-    """Open lock, port, strap and rescue, in this order, or say which of them failed."""
+def _open(setup: GateSetup, frames: tuple[bytes, ...], opened: contextlib.ExitStack) -> Rig:
+    """Open lock, port, rescue and strap, in this order, or say which of them failed."""
+    url = setup.link_url
     try:
         if setup.strap is not None:
             check_source(setup.strap)
     except StrapRefused as error:
         raise Refusal(ByeReason.STRAP_REFUSED, f"{error}.") from error
     try:
-        lock = TreadmillLock(ports.identity(setup.link_url))
+        lock = TreadmillLock(ports.identity(url))
     except LinkError as error:
         raise Refusal(ByeReason.IN_USE, f"{error}.") from error
+    opened.callback(lock.close)
     try:
-        link = ports.open_link(setup.link_url)
+        link = ports.open_link(url)
     except LinkError as error:
         raise Refusal(ByeReason.LINK_UNAVAILABLE, f"{error}.") from error
+    opener = BackgroundOpener(lambda: ports.open_link(url))
+    keeper: LinkKeeper[ports.AnyLink] = LinkKeeper(
+        link,
+        opener,
+        stop_frame=frames[0],
+        on_new_link=lambda new: guard.share(new.fileno()),
+    )
+    opened.callback(keeper.close)
     try:
         guard = RescueGuard(Path(rescue.__file__), link.fileno(), frames, inherit=[lock.fileno()])
     except (LinkError, OSError) as error:
         raise Refusal(ByeReason.RESCUE_UNAVAILABLE, f"{error}.") from error
-    keeper: LinkKeeper[ports.AnyLink] = LinkKeeper(
-        link,
-        BackgroundOpener(lambda: ports.open_link(setup.link_url)),
-        stop_frame=frames[0],
-        on_new_link=lambda new: guard.share(new.fileno()),
-    )
     try:
         line = _strap_line(setup, link, keeper)
     except LinkError as error:
         guard.dismiss()
         raise Refusal(ByeReason.STRAP_REFUSED, f"{error}.") from error
-    strap = StrapInput(line, expiry_ms=setup.limits.strap_expiry_ms)
-    return Rig(keeper, strap, guard, lock)
+    if line is not None:
+        opened.callback(line.close)
+    return Rig(keeper, StrapInput(line, expiry_ms=setup.limits.strap_expiry_ms), guard)
 
 
-def _strap_line(setup: GateSetup, link: ports.AnyLink, keeper: LinkKeeper[Any]) -> StrapLine | None:
+def _strap_line(
+    setup: GateSetup, link: ports.AnyLink, keeper: LinkKeeper[ports.AnyLink]
+) -> ports.StrapContact | None:
     source = setup.strap
     if source is None or source.kind is not StrapKind.MODEM_LINE:
         return None

@@ -22,6 +22,9 @@ class Link(Protocol):
     def write(self, data: bytes) -> None:
         """Write all of *data* within 50 ms."""
 
+    def close(self) -> None:
+        """Release the port."""
+
 
 L = TypeVar("L", bound=Link)
 
@@ -100,6 +103,12 @@ class LinkKeeper(Generic[L]):
                 self._lose()
             else:
                 self._fresh = False
+
+    def close(self) -> None:
+        """Close the link, if there is one."""
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
 
     def _retry(self, now_ms: int) -> None:
         self._link = self._opener.take()
