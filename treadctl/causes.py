@@ -364,8 +364,8 @@ TEXTS: Final[dict[Cause, CauseText]] = {
     Cause.HOLD_TAPED: _t(
         "F-155",
         _R.SOFT_STOP,
-        "The hold-to-run key has not moved for a minute.",
-        "Release it and press it again.",
+        "Nothing has shown for a minute that a person holds the hold-to-run key.",
+        "Keep holding it, and confirm being there with another key.",
     ),
     Cause.HOLD_UNAVAILABLE: _t(
         "F-255",

@@ -135,3 +135,9 @@ def test_sr16_steadiness_ends_with_the_first_bad_sample(
     s = at_rest()
     step(s, inputs(**tick), CONFIG)
     assert s.strap_since_ms == since
+
+
+def test_sr55_a_second_key_shows_that_no_tape_holds_the_first() -> None:
+    s = at_rest(hold_level=True, hold_changed_at_ms=NOW - 59_000, attended=1)
+    step(s, inputs(request_hold_to_run=True, request_attended=2))
+    assert s.hold_changed_at_ms == NOW
