@@ -94,11 +94,9 @@ def check_command(plans: tuple[str, ...], mode: str, config: Path | None) -> Non
 @mode_option
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="Print the timeline as JSON.")
-@click.option(
-    "--commands", is_flag=True, help="List every single speed command, not only the steps."
-)
+@click.option("--brief", is_flag=True, help="List the steps only, not every speed command.")
 @reporting_errors
-def show_command(name: str, mode: str, config: Path | None, as_json: bool, commands: bool) -> None:
+def show_command(name: str, mode: str, config: Path | None, as_json: bool, brief: bool) -> None:
     """Show what the belt would be told, second by second, and draw it.
 
     The timeline is computed by running the session and the safety kernel on virtual time
@@ -112,10 +110,10 @@ def show_command(name: str, mode: str, config: Path | None, as_json: bool, comma
     if as_json:
         click.echo(json.dumps(view.to_json(), indent=1))
         return
-    print_view(view, commands=commands)
+    print_view(view, brief=brief)
 
 
-def print_view(view: PlanView, *, commands: bool) -> None:
+def print_view(view: PlanView, *, brief: bool = False) -> None:
     """Print a plan that may be walked: chart, timeline, totals."""
     preview = view.preview
     assert preview is not None
@@ -128,7 +126,7 @@ def print_view(view: PlanView, *, commands: bool) -> None:
     before = None
     for moment in preview.moments:
         key = (moment.state, moment.step)
-        if not commands and key == before:
+        if brief and key == before:
             continue
         before = key
         walking = moment.gait if moment.commanded_ckmh else ""

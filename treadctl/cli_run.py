@@ -98,7 +98,7 @@ def run(
             click.echo(str(problem), err=True)
         if view.problems:
             raise SystemExit(int(ExitCode.PLAN_INVALID))
-        print_view(view, commands=False)
+        print_view(view)
         return
     if (treadmill is None) == (simulate is None):
         raise click.UsageError("Give exactly one of --treadmill NAME and --simulate MACHINE.")
