@@ -3,7 +3,7 @@
     python -m tests.chaos.walker [--other-version] --fd N
 
 It walks while a setpoint asks for it, and stops for every reason a gate has: strap, core,
-signal, link. Setpoints 666 and 667 make it crash and hang.
+signal, link. A setpoint of zero resets it. Setpoints 666 and 667 make it crash and hang.
 """
 
 import signal
@@ -66,6 +66,8 @@ class Walker:
             or stop >= Reaction.FAST_STOP
             or (self._has_strap and strap.state is not StrapState.ATTACHED)
         )
+        if self._phase is GatePhase.LATCHED and request and not wanted_ckmh and not danger:
+            self._phase = GatePhase.IDLE
         if self._phase is GatePhase.IDLE and wanted_ckmh and not danger:
             self._phase = GatePhase.MOVING
         self._ends |= not core_alive or (request is not None and request.end)
