@@ -14,12 +14,18 @@ from typing import Final
 class Direction(Enum):
     """Which way the belt's upper surface runs. FORWARD carries a person to the rear."""
 
+    # Members are singletons, so identity is the hash; Enum's own is a Python call, and the
+    # kernel looks these up 50 times a second. The same below.
+    __hash__ = object.__hash__
+
     FORWARD = "forward"
     REVERSE = "reverse"
 
 
 class Facing(Enum):
     """Which way the person looks, relative to the console. Owned by the gate (safety.md 4.8.7)."""
+
+    __hash__ = object.__hash__
 
     FORWARD = "forward"
     BACKWARD = "backward"
@@ -29,6 +35,8 @@ class Facing(Enum):
 class Gait(Enum):
     """What results from belt direction and facing. The speed cap follows this (SR-09)."""
 
+    __hash__ = object.__hash__
+
     FORWARD = "forward"
     BACKWARD = "backward"
     UNKNOWN = "unknown"
@@ -36,10 +44,17 @@ class Gait(Enum):
 
 def gait_of(direction: Direction, facing: Facing) -> Gait:
     """Return how the person walks: backward when belt direction and facing disagree."""
-    if facing is Facing.UNKNOWN:
-        return Gait.UNKNOWN
-    backward = (direction is Direction.REVERSE) != (facing is Facing.BACKWARD)
-    return Gait.BACKWARD if backward else Gait.FORWARD
+    return _GAITS[direction, facing]
+
+
+_GAITS: Final = {
+    (Direction.FORWARD, Facing.FORWARD): Gait.FORWARD,
+    (Direction.FORWARD, Facing.BACKWARD): Gait.BACKWARD,
+    (Direction.REVERSE, Facing.FORWARD): Gait.BACKWARD,
+    (Direction.REVERSE, Facing.BACKWARD): Gait.FORWARD,
+    (Direction.FORWARD, Facing.UNKNOWN): Gait.UNKNOWN,
+    (Direction.REVERSE, Facing.UNKNOWN): Gait.UNKNOWN,
+}
 
 
 class Mode(Enum):
@@ -95,6 +110,8 @@ class Gesture(Enum):
 
 class GatePhase(Enum):
     """What the gate permits. The gate's own, and the only one that moves the belt."""
+
+    __hash__ = object.__hash__
 
     QUARANTINE = "quarantine"
     """Connected, proving zero for five seconds (SR-06). Only stop and reads leave."""

@@ -3,7 +3,7 @@
 Edges, ages and proofs: gestures, the observed strap pull, standstill, the expected speed.
 """
 
-from treadctl.model import BeltState, GatePhase, Gesture, StrapState
+from treadctl.model import BeltState, Gait, GatePhase, Gesture, StrapState
 from treadctl.safety.limits import (
     DRAIN_DIVISOR,
     GESTURE_HOLD_MS,
@@ -96,7 +96,10 @@ def strap(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 
 def gesture(track: GestureTrack, level: Gesture, now_ms: int) -> bool:
     """Follow one gesture; true in the one tick in which it is completed (SR-02, SR-34)."""
-    previous, track.level = track.level, level
+    previous = track.level
+    if level is Gesture.NONE and previous is Gesture.NONE:
+        return False
+    track.level = level
     if level is Gesture.PRESSED:
         if previous is Gesture.NONE:
             track.pressed_at_ms = now_ms
@@ -196,5 +199,5 @@ def count_step_time(s: KernelState, dt_ms: int) -> None:
     """Safety.md 4.8.4: step time runs from the start frame to the start of the ramp-down."""
     if s.phase in RUNNING:
         s.bout_ms += dt_ms
-        if s.gait.value != "forward":
+        if s.gait is not Gait.FORWARD:
             s.reverse_ms += dt_ms

@@ -26,8 +26,7 @@ def ceiling_ckmh(s: KernelState, c: KernelConfig) -> int:
 
 def raised(s: KernelState, c: KernelConfig) -> int:
     """SR-11: the next higher speed that may be sent now, or the present one."""
-    goal = min(s.setpoint_ckmh, ceiling_ckmh(s, c))
-    if goal <= s.commanded_ckmh:
+    if s.setpoint_ckmh <= s.commanded_ckmh:
         return s.commanded_ckmh
     backward = s.gait is not Gait.FORWARD
     a_up = a_up_ckmh_s(s, c)
@@ -37,7 +36,7 @@ def raised(s: KernelState, c: KernelConfig) -> int:
         spacing_ms = max(spacing_ms, STEP_SPACING_REV_MS)
     if s.now_ms - s.raised_at_ms < spacing_ms:
         return s.commanded_ckmh
-    target = c.quantise(min(s.base_ckmh + step, goal))
+    target = c.quantise(min(s.base_ckmh + step, s.setpoint_ckmh, ceiling_ckmh(s, c)))
     increase = target - s.base_ckmh
     if increase <= 0:
         return s.commanded_ckmh

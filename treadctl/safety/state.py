@@ -83,12 +83,15 @@ class KernelConfig:
     """The machine's coarsest step. Kept, because the ramp asks in every tick."""
     v_start_ckmh: int = field(init=False)
     """SR-04: max(v_start, machine minimum), as the machine can say it."""
+    caps_ckmh: dict[tuple[Gait, Direction], int] = field(init=False)
 
     def __post_init__(self) -> None:
         steps = zip(self.machine_steps, self.machine_steps[1:], strict=False)
         object.__setattr__(self, "step_ckmh", max(b - a for a, b in steps))
         slowest = max(self.limits.v_start_ckmh, self.min_ckmh)
         object.__setattr__(self, "v_start_ckmh", self.quantise(slowest))
+        caps = {(g, d): self._smallest_cap(g, d) for g in Gait for d in Direction}
+        object.__setattr__(self, "caps_ckmh", caps)
 
     def quantise(self, speed_ckmh: int) -> int:
         """The machine's own step for *speed_ckmh*: never more than asked."""
@@ -96,6 +99,9 @@ class KernelConfig:
 
     def cap_ckmh(self, gait: Gait, direction: Direction) -> int:
         """SR-09: the smallest of all caps for this way of walking; unknown gait: of both ways."""
+        return self.caps_ckmh[gait, direction]
+
+    def _smallest_cap(self, gait: Gait, direction: Direction) -> int:
         forward = min(self.limits.v_fwd_max_ckmh, self.max_ckmh)
         if gait is Gait.FORWARD:
             return forward
