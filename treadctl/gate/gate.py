@@ -8,6 +8,7 @@ core anything; it takes the newest request or none.
 from typing import Final
 
 from firmware_protocols import messages as wire
+from firmware_protocols.errors import RemoteProtocolError
 from firmware_protocols.registry import PROTOCOLS
 from treadctl.causes import Cause
 from treadctl.gate.reporting import report_of
@@ -45,6 +46,8 @@ from treadctl.safety.state import (
 )
 
 REPORT_MS: Final = 100
+GONE_MS: Final = 3_000
+"""A moving machine this silent is not there; by then it has been told to stop for long."""
 _TO_WIRE: Final = {
     Direction.FORWARD: wire.Direction.FORWARD,
     Direction.REVERSE: wire.Direction.REVERSE,
@@ -86,11 +89,7 @@ def stop_frames(protocol: str, unit: str) -> tuple[bytes, ...]:
     """The strongest stop of this protocol, for whoever has nothing else left to say."""
     session = PROTOCOLS[protocol].open_session(unit)
     session.stop(strongest=True)
-    frames: list[bytes] = []
-    for now_ms in range(0, 1_000, 10):
-        frames += session.data_to_send(now_ms)
-        if len(frames) >= 2:
-            break
+    frames = [frame for now_ms in range(0, 100, 10) for frame in session.data_to_send(now_ms)]
     return tuple(frames[:2])
 
 
@@ -106,7 +105,10 @@ class Gate:
         self._request = Request(at_ms=now_ms, counter=-1)
         self._core_heard_ms = now_ms
         self._connections = 0
-        self._link_up = False
+        self._line_up = False
+        self._present = True
+        """The machine answers, or has not yet had the time to."""
+        self._heard_ms = now_ms
         self._link_lost_ms = now_ms
         self._measured_ckmh = 0
         self._measured_direction = Direction.FORWARD
@@ -138,9 +140,10 @@ class Gate:
         """Take what arrived, decide, and return the whole frames that must be written."""
         if request is not None:
             self._take_request(request, now_ms)
-        if link_up is not self._link_up:
-            self._link_changed(now_ms, link_up)
+        if link_up is not self._line_up:
+            self._line_changed(now_ms, link_up)
         fault = self._observe(now_ms, received) if received else None
+        self._follow_presence(now_ms)
         if self._speed_fault:
             fault = Cause.MACHINE_FAULT
         self._strap = strap
@@ -151,7 +154,7 @@ class Gate:
             self._core_heard_ms,
             core_alive,
             stop,
-            link_up,
+            self._line_up and self._present,
             self._session.proved,
             self._measured_ckmh,
             self._measured_direction,
@@ -186,7 +189,7 @@ class Gate:
             s.latch,
             worst,
             self._strap.state,
-            self._link_up,
+            self._line_up and self._present,
             s.facing,
         )
         if now_ms < self._report_due_ms and key == self._reported and not s.refused:
@@ -203,7 +206,7 @@ class Gate:
     def next_wake_ms(self, now_ms: int) -> int:
         """When the next tick is due, even if nothing arrives (SR-32)."""
         wake_ms = now_ms + (TICK_MOVING_MS if self.state.phase in MOTION else TICK_REST_MS)
-        if not self._link_up:
+        if not self._line_up:
             return wake_ms
         due_ms = self._session.next_deadline_ms()
         return wake_ms if due_ms is None else max(now_ms + 1, min(wake_ms, due_ms))
@@ -215,24 +218,50 @@ class Gate:
         self._request = request
         self._core_heard_ms = now_ms
 
-    def _link_changed(self, now_ms: int, link_up: bool) -> None:
-        self._link_up = link_up
-        if not link_up:
+    def _line_changed(self, now_ms: int, line_up: bool) -> None:
+        self._line_up = line_up
+        if not line_up:
             self._link_lost_ms = now_ms
             return
-        self._session.restart()
-        self._session.proved = False
-        self._belt = BeltState.UNKNOWN
-        self._speed_fault = False
         self._connections += 1
+        self._forget_machine(now_ms)
         if self._connections > 1:
             # A reconnect says stop before it says anything else (SR-37).
             self.state.connected_before = True
             self._session.stop(strongest=True)
 
+    def _follow_presence(self, now_ms: int) -> None:
+        """SR-50: a machine that answers nothing has lost its power, which is losing the link.
+
+        In motion the interlocks come first: they stop it before it is given up.
+        """
+        if not self._line_up:
+            return
+        if not self._present:
+            self._present = self._session.proved
+            return
+        moving = self.state.phase in MOTION
+        gone_ms = GONE_MS if moving else self.config.limits.telemetry_stop_ms
+        if self._session.proved and now_ms - self._heard_ms > gone_ms:
+            self._present = False
+            self._link_lost_ms = now_ms
+            self._forget_machine(now_ms)
+            self.state.connected_before = True
+            self._session.stop(strongest=True)
+
+    def _forget_machine(self, now_ms: int) -> None:
+        """SR-01: what comes back has to prove itself anew."""
+        self._session.restart()
+        self._session.proved = False
+        self._belt = BeltState.UNKNOWN
+        self._speed_fault = False
+        self._heard_ms = now_ms
+
     def _observe(self, now_ms: int, received: bytes) -> Cause | None:
         fault: Cause | None = None
         for message in self._session.receive(now_ms, received):
+            if not isinstance(message, RemoteProtocolError):
+                self._heard_ms = now_ms
             match message:
                 case wire.SpeedReport(speed_ckmh, direction) if speed_ckmh <= IMPLAUSIBLE_CKMH:
                     self._measured_ckmh = speed_ckmh
@@ -259,14 +288,17 @@ class Gate:
             case DriveKind.START:
                 session.start()
                 session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction])
+            case DriveKind.SPEED if drive.urgent and drive.speed_ckmh > self._wire_check.sent_ckmh:
+                # The ramp begins above what has left so far: the start is still being said.
+                session.stop(strongest=False)
             case DriveKind.SPEED:
                 session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction], urgent=drive.urgent)
             case DriveKind.STOP:
                 session.stop(strongest=False)
             case DriveKind.STRONGEST_STOP:
                 session.stop(strongest=True)
-            case DriveKind.NOTHING:
-                pass
+            case _:
+                pass  # a stop that is in force already and has just been said
 
     def _checked(self, frames: list[bytes], inputs: Inputs) -> list[bytes]:
         """Let frames through, or drop the first bad one with all after it and stop instead."""
@@ -293,7 +325,8 @@ class Gate:
             stopping=s.phase is GatePhase.STOPPING,
             direction=_TO_WIRE[s.direction],
             backward=s.gait is not Gait.FORWARD,
-            cap_ckmh=c.cap_ckmh(s.gait, s.direction),
+            # What the kernel decided is one more ceiling: a codec that doubles is found at once.
+            cap_ckmh=min(s.commanded_ckmh, c.cap_ckmh(s.gait, s.direction)),
             a_up_ckmh_s=ramp.a_up_ckmh_s(s, c),
         )
 

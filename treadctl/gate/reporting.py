@@ -1,6 +1,5 @@
 """Turns what the kernel knows into what people are told. Built ten times a second, not per tick."""
 
-from treadctl.causes import Cause
 from treadctl.model import GatePhase, Reaction, Report
 from treadctl.safety import permissives
 from treadctl.safety.limits import (
@@ -10,19 +9,20 @@ from treadctl.safety.limits import (
     STRAP_STEADY_MS,
 )
 from treadctl.safety.observe import is_standstill
-from treadctl.safety.state import MOTION, Inputs, KernelConfig, KernelState
+from treadctl.safety.state import MOTION, Finding, Inputs, KernelConfig, KernelState
 
 
 def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured: bool) -> Report:
     """One report of the present tick."""
     standstill = is_standstill(s, i, c)
+    worst = _in_force(s)
     wait, wait_ms = _wait(s, i, c)
     return Report(
         now_ms=i.now_ms,
         seq=seq,
         phase=s.phase,
-        reaction=_reaction(s),
-        cause=_cause(s, i, c),
+        reaction=worst.reaction if worst else Reaction.NONE,
+        cause=_cause(s, i, c, worst),
         latched=s.latch.reaction if s.latch else Reaction.NONE,
         latched_cause=s.first_cause.value if s.first_cause else None,
         setpoint_ckmh=s.setpoint_ckmh,
@@ -52,23 +52,20 @@ def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured
     )
 
 
-def _reaction(s: KernelState) -> Reaction:
-    now = s.worst.reaction if s.worst else Reaction.NONE
-    latched = s.latch.reaction if s.latch else Reaction.NONE
-    return max(now, s.stop_level, latched)
+def _in_force(s: KernelState) -> Finding | None:
+    """The worst of: what is found now, the stop that runs, the latch. Of equals the stop."""
+    worst: Finding | None = None
+    if s.stop_cause is not None:
+        worst = Finding(s.stop_level, s.stop_cause)
+    for finding in (s.worst, s.latch):
+        if finding is not None and (worst is None or finding.reaction > worst.reaction):
+            worst = finding
+    return worst
 
 
-def _cause(s: KernelState, i: Inputs, c: KernelConfig) -> str | None:
-    cause: Cause | None
-    if s.worst is not None:
-        cause = s.worst.cause
-    elif s.stop_cause is not None:
-        cause = s.stop_cause
-    elif s.latch is not None:
-        cause = s.latch.cause
-    elif s.phase in MOTION:
-        cause = None
-    else:
+def _cause(s: KernelState, i: Inputs, c: KernelConfig, worst: Finding | None) -> str | None:
+    cause = None if worst is None else worst.cause
+    if cause is None and s.phase not in MOTION:
         cause = permissives.missing_to_arm(s, i, c)
     return cause.value if cause else None
 

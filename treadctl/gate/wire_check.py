@@ -7,9 +7,8 @@ fails is dropped, never repaired; nothing converts a unit after this check.
 
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
-
-from firmware_protocols.registry import PROTOCOLS
 
 from firmware_protocols.errors import RemoteProtocolError
 from firmware_protocols.messages import (
@@ -23,6 +22,7 @@ from firmware_protocols.messages import (
     SetSpeed,
     StartBelt,
 )
+from firmware_protocols.registry import PROTOCOLS
 from treadctl.causes import Cause
 from treadctl.safety.limits import (
     RULES,
@@ -54,8 +54,10 @@ class WireCheck:
     """Remembers the speeds that left, and says what is wrong with the next frame."""
 
     def __init__(self, protocol: str, unit: str) -> None:
-        self._decoder = PROTOCOLS[protocol].command_decoder(unit)
-        self._sent_ckmh = 0
+        self._new_decoder = partial(PROTOCOLS[protocol].command_decoder, unit)
+        self._decoder = self._new_decoder()
+        self.sent_ckmh = 0
+        """The speed that stands, as far as frames have left."""
         self._raised_at_ms = -WINDOW_MS
         self._increases: deque[tuple[int, int]] = deque()
 
@@ -64,11 +66,13 @@ class WireCheck:
         self._decoder.receive_data(frame)
         messages = list(self._decoder.messages())
         if len(messages) != 1 or isinstance(messages[0], RemoteProtocolError):
+            # Half a frame that stayed in here would spoil the stop that follows.
+            self._decoder = self._new_decoder()
             return Cause.WIRE_VIOLATION
         message = messages[0]
         if isinstance(message, _HARMLESS):
             if isinstance(message, (AutoStop, CutDrive)):
-                self._sent_ckmh = 0
+                self.sent_ckmh = 0
                 self._increases.clear()
             return None
         if isinstance(message, SetSpeed):
@@ -84,7 +88,7 @@ class WireCheck:
         if speed_ckmh == 0:
             if message.direction is not Direction.FORWARD:
                 return Cause.WIRE_VIOLATION
-            self._sent_ckmh = 0
+            self.sent_ckmh = 0
             return None
         if (
             not allow.motion
@@ -94,16 +98,16 @@ class WireCheck:
             return Cause.WIRE_VIOLATION
         if cause := self._rise(speed_ckmh, now_ms, allow):
             return cause
-        self._sent_ckmh = speed_ckmh
+        self.sent_ckmh = speed_ckmh
         return None
 
     def _rise(self, speed_ckmh: int, now_ms: int, allow: Permission) -> Cause | None:
-        rise_ckmh = speed_ckmh - self._sent_ckmh
+        rise_ckmh = speed_ckmh - self.sent_ckmh
         if rise_ckmh <= 0:
             return None
         if allow.stopping:
             return Cause.RAMP_VIOLATION
-        if self._sent_ckmh == 0:
+        if self.sent_ckmh == 0:
             self._increases.clear()
             self._raised_at_ms = now_ms
             return Cause.RAMP_VIOLATION if speed_ckmh > FIRST_MOTION_MAX_CKMH else None

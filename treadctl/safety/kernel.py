@@ -11,6 +11,7 @@ from treadctl.model import GatePhase, Reaction, gait_of
 from treadctl.safety import interlocks, monitors, observe, phases, ramp
 from treadctl.safety.state import (
     MOTION,
+    NOTHING,
     Drive,
     DriveKind,
     Finding,
@@ -21,6 +22,10 @@ from treadctl.safety.state import (
 
 _ASKED: Final = MOTION | {GatePhase.ARMED}
 """Elsewhere a setpoint means nothing, and is not remembered (SR-03)."""
+
+
+SECOND_READING_MS: Final = 200
+"""The longest that a speed reading may take (safety.md 4.8.5)."""
 
 
 def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
@@ -59,7 +64,11 @@ def _at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool, dt_ms
     if s.unexpected_samples:
         finding = interlocks.unexpected_motion(s, i, c)
         if finding is None:
-            # The first reading already stops; the second one latches (SR-08).
+            # The first reading already stops; the second one latches (SR-08). Said anew in
+            # every tick, the stop would leave no gap on the line for that second reading.
+            if not new_sample and i.now_ms - s.stop_sent_at_ms < SECOND_READING_MS:
+                return NOTHING
+            s.stop_sent_at_ms = i.now_ms
             return Drive(DriveKind.STRONGEST_STOP, 0, s.direction, True)
         s.worst = finding
         s.unexpected_samples = 0
@@ -92,11 +101,11 @@ def _react(s: KernelState, i: Inputs, c: KernelConfig, worst: Finding) -> None:
 
 def trip(s: KernelState, i: Inputs, c: KernelConfig, finding: Finding) -> Drive:
     """Stop for something found after the kernel ran, in the same tick (SR-10)."""
-    phases.latch(s, finding)
-    level = finding.reaction
     if s.phase is GatePhase.STOPPING and s.stop_level >= Reaction.FAST_STOP:
-        level = Reaction.E_STOP  # the milder stop could not be said either
-    phases.stop(s, i, c, level, finding.cause)
+        # The milder stop could not be said either.
+        finding = Finding(Reaction.E_STOP, finding.cause)
+    phases.latch(s, finding)
+    phases.stop(s, i, c, finding.reaction, finding.cause)
     s.worst = finding
     return phases.advance(s, i, c, 0)
 
