@@ -100,6 +100,32 @@ def test_sr36_a_drive_that_says_stopped_while_it_is_driven_was_stopped_by_somebo
     assert not any(map(sets_in_motion, bench.said_since(begun_ms)))
 
 
+@pytest.mark.parametrize("level", [Reaction.NONE, Reaction.SOFT_STOP])
+def test_sr36_a_stop_at_the_console_ends_the_ramp_of_a_milder_stop(level: Reaction) -> None:
+    bench = Bench().moving(300)
+    bench.ask(stop=level, setpoint_ckmh=0)
+    bench.run(500)
+    bench.machine.engaged = False
+    bench.run(600)
+    begun_ms = bench.now_ms
+    assert bench.report().latched_cause == "console_stop"
+    bench.run(5_000)
+    assert not any(map(sets_in_motion, bench.said_since(begun_ms)))
+
+
+def test_sr36_a_start_that_is_still_being_said_is_nobody_at_the_console() -> None:
+    """A machine whose acknowledgements are lost says "stopped" until the start has got through."""
+    bench = Bench().counting_down()
+    bench.machine.instead[0xA3] = b""
+    bench.run_to(GatePhase.STARTING)
+    bench.run(1_500)
+    assert bench.report().reaction is Reaction.NONE
+    bench.machine.instead.clear()
+    bench.run(1_500)
+    assert bench.engaged()
+    assert bench.report().latched is Reaction.NONE
+
+
 def test_a_bare_acknowledgement_and_noise_change_nothing() -> None:
     bench = Bench().moving()
     before = bench.report()

@@ -269,14 +269,16 @@ class Gate:
                     self._measured_at_ms = now_ms
                     self._sample_seq += 1
                     self._speed_fault = False
-                case wire.DriveReport(state):
+                case wire.DriveReport(state) if not self._session.starting:
                     self._belt, self._belt_at_ms = _DRIVE_STATE[state], now_ms
                 case wire.SpeedFault():
                     self._speed_fault = True
                 case wire.MasterTimeout():
                     fault = Cause.MACHINE_TIMEOUT
                 case _:
-                    pass  # acks are the session's; noise renews nothing, and silence stops the belt
+                    # Acks are the session's, as is "stopped" while a start is still being said.
+                    # Noise renews nothing, and silence stops the belt.
+                    pass
         if not self._session.proved and self._session.proofs >= PROOFS_NEEDED:
             self._session.proved = True
             self._session.stop(strongest=False)
@@ -290,6 +292,7 @@ class Gate:
                 session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction])
             case DriveKind.SPEED if drive.urgent and drive.speed_ckmh > self._wire_check.sent_ckmh:
                 # The ramp begins above what has left so far: the start is still being said.
+                self.state.commanded_ckmh = 0
                 session.stop(strongest=False)
             case DriveKind.SPEED:
                 session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction], urgent=drive.urgent)

@@ -160,10 +160,11 @@ def wrong_way(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
 
 
 def console(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
-    """SR-36. The machine says stopped while we drive it: somebody is at its console."""
-    running = s.phase in RUNNING and i.now_ms - s.started_at_ms > CONSOLE_GRACE_MS
+    """SR-36. The machine says stopped while we drive it, or ramp it down: somebody was there."""
+    driven = s.phase in RUNNING or (s.phase is GatePhase.STOPPING and s.commanded_ckmh > 0)
     if not (
-        running
+        driven
+        and i.now_ms - s.started_at_ms > CONSOLE_GRACE_MS
         and i.belt is BeltState.STOPPED
         and i.belt_at_ms - s.started_at_ms > CONSOLE_GRACE_MS
     ):
