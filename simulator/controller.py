@@ -84,9 +84,11 @@ class Controller:
         if self._ignored():
             return
         rate = float(self._options.stop_ckmh_s)
-        self._stopping_until_ms = (
-            t_ms + self._options.lag_ms + self._belt.speed_at(t_ms) / rate * 1000.0
-        )
+        # A stop to a drive that is off stops nothing; a host that repeats it sees it stay off.
+        if self.engaged(t_ms) or not self._belt.stands(t_ms):
+            self._stopping_until_ms = (
+                t_ms + self._options.lag_ms + self._belt.speed_at(t_ms) / rate * 1000.0
+            )
         self._halt(t_ms, rate)
 
     def cut_drive(self, t_ms: float) -> None:

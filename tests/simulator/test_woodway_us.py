@@ -124,6 +124,16 @@ def test_auto_stop_ramps_and_lowers_the_deck() -> None:
     assert bench.lines[-1]["incline_permille"] == 0
 
 
+def test_sr35_a_stop_repeated_at_standstill_does_not_engage_the_drive_again() -> None:
+    bench = Bench()
+    bench.say("A0")
+    bench.say("AA")
+    bench.chat(200)
+    assert bench.say("C0") == "D0 31"
+    bench.say("AA", wait_ms=10)
+    assert bench.say("C0") == "D0 31"
+
+
 def test_disengaging_coasts_far_longer_than_a_stop_and_says_stopped_at_once() -> None:
     bench = Bench()
     bench.walk()
