@@ -98,6 +98,7 @@ def at_rest(**changes: Any) -> KernelState:
     state.checklist_at_ms = [NOW - 60_000] * len(CHECKLIST)
     for name, value in changes.items():
         setattr(state, name, value)
+    state.walk(state.direction, state.facing)
     return state
 
 

@@ -141,3 +141,11 @@ def test_sr55_a_second_key_shows_that_no_tape_holds_the_first() -> None:
     s = at_rest(hold_level=True, hold_changed_at_ms=NOW - 59_000, attended=1)
     step(s, inputs(request_hold_to_run=True, request_attended=2))
     assert s.hold_changed_at_ms == NOW
+
+
+def test_sr02_the_same_request_seen_again_is_no_new_sign_of_anybody() -> None:
+    s = at_rest(attended=1, attended_at_ms=NOW - 5_000)
+    tick = inputs(request_attended=2)
+    step(s, tick)
+    step(s, tick._replace(now_ms=NOW + 20, strap_at_ms=NOW + 20))
+    assert s.attended_at_ms == NOW

@@ -34,12 +34,17 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
     Refusals are appended to ``s.refused``; the worst finding in force stands in ``s.worst``.
     """
     dt_ms = observe.time(s, i)
-    observe.connection(s, i)
+    if i.link_up is not s.connected:
+        observe.connection(s, i)
     observe.strap(s, i, c)
-    observe.checklist(s, i)
-    observe.tokens(s, i)
+    if i.request is not s.request_seen:
+        s.request_seen = i.request
+        observe.checklist(s, i)
+        observe.tokens(s, i)
     observe.expected(s, c, dt_ms)
-    new_sample = observe.sample(s, i, c)
+    new_sample = i.sample_seq != s.sample_seq
+    if new_sample:
+        observe.sample(s, i, c)
     if s.phase in MOTION:
         if s.phase is not GatePhase.COUNTDOWN:
             observe.count_step_time(s, dt_ms)

@@ -57,8 +57,6 @@ def time(s: KernelState, i: Inputs) -> int:
 
 def connection(s: KernelState, i: Inputs) -> None:
     """SR-01, SR-06, SR-50: a new connection knows nothing and has confirmed nothing."""
-    if i.link_up == s.connected:
-        return
     s.connected = i.link_up
     s.quarantined = False
     s.quarantine_zero_ms = None
@@ -140,10 +138,8 @@ def tokens(s: KernelState, i: Inputs) -> None:
         s.hold_level, s.hold_changed_at_ms = i.request.hold_to_run, i.now_ms
 
 
-def sample(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
-    """Take a new speed reading, if there is one."""
-    if i.sample_seq == s.sample_seq:
-        return False
+def sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
+    """Take a new speed reading."""
     s.sample_seq = i.sample_seq
     if i.measured_ckmh == 0:
         if s.zero_samples == 0:
@@ -155,7 +151,6 @@ def sample(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
         s.moved = True
     if i.proved and not s.quarantined:
         _quarantine(s, i, c)
-    return True
 
 
 def _quarantine(s: KernelState, i: Inputs, c: KernelConfig) -> None:

@@ -76,7 +76,7 @@ def _idle(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     elif i.request.turn is not None and i.request.turn is not s.facing:
         if is_standstill(s, i, c):
             s.turn_target = i.request.turn
-            s.facing = Facing.UNKNOWN
+            s.walk(s.direction, Facing.UNKNOWN)
             enter(s, GatePhase.TURNING)
     elif i.request.arm and not s.arm_level:
         if missing := permissives.missing_to_arm(s, i, c):
@@ -99,7 +99,7 @@ def _armed(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int, started: bool
             s.refuse(missing)
             enter(s, GatePhase.IDLE)
         else:
-            s.direction = i.request.direction
+            s.walk(i.request.direction, s.facing)
             enter(s, GatePhase.COUNTDOWN)
     elif i.request.start is Gesture.CONFIRMED and s.start_level_before is not Gesture.CONFIRMED:
         s.refuse(Cause.START_TOO_SHORT)
@@ -193,7 +193,7 @@ def _turning(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int, confirmed: 
             s.refuse(missing)
         else:
             assert s.turn_target is not None
-            s.facing = s.turn_target
+            s.walk(s.direction, s.turn_target)
             enter(s, GatePhase.IDLE)
     return NOTHING
 

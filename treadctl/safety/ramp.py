@@ -26,7 +26,7 @@ def ceiling_ckmh(s: KernelState, c: KernelConfig) -> int:
 
 def raised(s: KernelState, c: KernelConfig) -> int:
     """SR-11: the next higher speed that may be sent now, or the present one."""
-    if s.setpoint_ckmh <= s.commanded_ckmh:
+    if s.setpoint_ckmh - s.commanded_ckmh < c.finest_ckmh:
         return s.commanded_ckmh
     backward = s.gait is not Gait.FORWARD
     a_up = a_up_ckmh_s(s, c)

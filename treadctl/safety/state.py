@@ -10,6 +10,7 @@ import copy
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from treadctl.causes import Cause
@@ -83,11 +84,14 @@ class KernelConfig:
     """The machine's coarsest step. Kept, because the ramp asks in every tick."""
     v_start_ckmh: int = field(init=False)
     """SR-04: max(v_start, machine minimum), as the machine can say it."""
+    finest_ckmh: int = field(init=False)
+    """Its finest: a setpoint closer than that to what is commanded cannot be said."""
     caps_ckmh: dict[tuple[Gait, Direction], int] = field(init=False)
 
     def __post_init__(self) -> None:
-        steps = zip(self.machine_steps, self.machine_steps[1:], strict=False)
-        object.__setattr__(self, "step_ckmh", max(b - a for a, b in steps))
+        steps = [b - a for a, b in pairwise(self.machine_steps)]
+        object.__setattr__(self, "step_ckmh", max(steps))
+        object.__setattr__(self, "finest_ckmh", min(steps))
         slowest = max(self.limits.v_start_ckmh, self.min_ckmh)
         object.__setattr__(self, "v_start_ckmh", self.quantise(slowest))
         caps = {(g, d): self._smallest_cap(g, d) for g in Gait for d in Direction}
@@ -170,6 +174,7 @@ class KernelState:
     start_level_before: Gesture = Gesture.NONE
     turn_confirm: GestureTrack = field(default_factory=GestureTrack)
     reset: GestureTrack = field(default_factory=GestureTrack)
+    request_seen: Request | None = None
     arm_level: bool = False
     on_belt_level: bool = False
     on_belt: bool = False
@@ -222,6 +227,8 @@ class KernelState:
     # what was said to the machine
     commanded_ckmh: int = 0
     direction: Direction = Direction.FORWARD
+    gait: Gait = Gait.FORWARD
+    """Follows from direction and facing; `walk` keeps the three together."""
     setpoint_ckmh: int = 0
     """The last accepted setpoint; a refused one leaves it as it was."""
     refused_setpoint_ckmh: int = 0
@@ -240,9 +247,10 @@ class KernelState:
     bout_ms: int = 0
     refused: list[Refusal] = field(default_factory=list)
 
-    @property
-    def gait(self) -> Gait:
-        return gait_of(self.direction, self.facing)
+    def walk(self, direction: Direction, facing: Facing) -> None:
+        """Set the belt's direction and which way the person looks, and thereby the gait."""
+        self.direction, self.facing = direction, facing
+        self.gait = gait_of(direction, facing)
 
     def copy(self) -> "KernelState":
         """An independent state."""
