@@ -1,0 +1,331 @@
+"""A whole run in one process and on virtual time: treadmill, gate, session and a person.
+
+The simulator and treadctl meet here as they do in lockstep, bytes against bytes; only the pipe
+is missing. Everything a rig saw is judged against the never-events (safety.md 4.5): in
+tests/scenarios a fixture does so for every rig, so that no scenario can forget it.
+"""
+
+import copy
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from simulator.options import MachineOptions
+from simulator.scenario import load_scenario
+from simulator.simulation import Simulation
+from tests.never_events import Violation, judge
+from treadctl.composition.cockpit import Cockpit, Operator
+from treadctl.composition.virtual import VirtualRun
+from treadctl.core.events import Event
+from treadctl.core.jsonl import to_json
+from treadctl.core.machine import SessionState
+from treadctl.core.operators import AutoOperator
+from treadctl.core.plans import load_programme, open_plan
+from treadctl.core.profile import limits_for
+from treadctl.core.programme import Programme, Step, StepKind
+from treadctl.core.session import Session
+from treadctl.core.setup import SessionSetup
+from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
+from treadctl.model import GatePhase, Mode, Report
+from treadctl.safety.limits import Limits
+
+SCENARIOS: Final = Path(__file__).parent / "scenarios"
+STILL_CKMH: Final = 5.0
+"""safety.md 4.5, N6: a belt no faster than this is standing."""
+_STANDING: Final = frozenset({SessionState.CHECKLIST, SessionState.TURNING, SessionState.REST})
+HOUR_MS: Final = 3_600_000
+
+
+def step(kind: StepKind, seconds: int, speed_ckmh: int = 0, from_ckmh: int | None = None) -> Step:
+    """One step of a programme that no linter has seen: shorter than a person may have it."""
+    first_ckmh = speed_ckmh if from_ckmh is None else from_ckmh
+    return Step(kind, seconds * 1_000, speed_ckmh, first_ckmh)
+
+
+def programme(*steps: Step) -> Programme:
+    return Programme(name="test", title="Test plan", profile=None, steps=steps)
+
+
+SHORT: Final = programme(
+    step(StepKind.WARMUP, 36, 150),
+    step(StepKind.REVERSE, 26, 100),
+    step(StepKind.REST, 8),
+    step(StepKind.REVERSE, 26, 100),
+    step(StepKind.COOLDOWN, 30, 80),
+)
+"""Every state of a session once, in about three minutes."""
+
+
+class _Treadmill:
+    """The simulation as a `Plant`."""
+
+    def __init__(self, simulation: Simulation) -> None:
+        self._simulation = simulation
+        self.strap_closed = simulation.strap_closed
+        self.link_up = simulation.link_up
+
+    def advance(self, to_ms: int, from_host: bytes) -> bytes:
+        simulation = self._simulation
+        if from_host:
+            simulation.receive(from_host)
+        said = simulation.advance(to_ms)
+        self.strap_closed = simulation.strap_closed
+        self.link_up = simulation.link_up
+        return said
+
+    def act(self, name: str, **params: object) -> None:
+        simulation = self._simulation
+        simulation.act(name, **params)
+        self.strap_closed = simulation.strap_closed
+        self.link_up = simulation.link_up
+
+
+class _Person:
+    """Does what is asked for, unless told to stay away. Holds no key for a belt that stands."""
+
+    def __init__(self, session: Session, operator: Operator) -> None:
+        self._session = session
+        self._operator = operator
+        self.away = False
+
+    def step(self, now_ms: int) -> None:
+        if self.away:
+            return
+        if self._session.state in _STANDING:
+            self._session.hold(False)
+        self._operator.step(now_ms)
+
+
+class Rig:
+    """One run. Turn its clock, do things to it, look at what became of it."""
+
+    made: Final[list["Rig"]] = []
+    """Every rig since the list was last cleared; the judging fixture does that."""
+
+    def __init__(
+        self,
+        machine: str = "woodway-us",
+        plan: str | Programme = SHORT,
+        *,
+        mode: Mode = Mode.TURN_AROUND,
+        scenario: str | None = None,
+        options: MachineOptions | None = None,
+        limits: Limits | None = None,
+        seed: int = 1,
+        stays: bool = False,
+    ) -> None:
+        """*scenario* is a file of tests/scenarios, without its suffix. *stays*: somebody can
+        reset or resume, so a stop is waited out instead of ending the run."""
+        self.machine: Final = machine
+        self.mode: Final = mode
+        self.limits: Final = limits or _limits_of(plan)
+        self.truth: Final[list[dict[str, Any]]] = []
+        self.events: Final[list[dict[str, Any]]] = []
+        self.reports: Final[list[Report]] = []
+        what_happens = load_scenario(SCENARIOS / f"{scenario}.toml") if scenario else None
+        simulation = Simulation(
+            machine, options=options, scenario=what_happens, seed=seed, truth=self._take_truth
+        )
+        self.simulation: Final = simulation
+        self.treadmill: Final = _Treadmill(simulation)
+        self.programme: Final = (
+            plan if isinstance(plan, Programme) else load_programme(plan, self.limits, mode)
+        )
+        self.session: Final = Session(
+            self.programme,
+            SessionSetup(
+                plan=self.programme.name,
+                mode=mode,
+                machine=machine,
+                protocol=machine,
+                machine_class=simulation.machine_class,
+                simulated=True,
+                seed=seed,
+                limits=self.limits,
+                min_ckmh=simulation.min_ckmh,
+                stay_latched=stays,
+                origin_ms=0,
+            ),
+        )
+        self.person: Final = _Person(self.session, AutoOperator(self.session, self.treadmill.act))
+        cockpit = Cockpit(self.session, operators=(self.person,), tell=(self._take_event,))
+        facts = MachineFacts(
+            protocol=machine,
+            machine_class=MachineClass(simulation.machine_class),
+            ramp_ckmh_s=simulation.ramp_ckmh_s,
+            min_ckmh=simulation.min_ckmh,
+            max_ckmh=simulation.max_ckmh,
+            unit=simulation.unit,
+        )
+        setup = GateSetup(
+            name="rig",
+            machine=facts,
+            link_url="",
+            strap=StrapSource(StrapKind.LOCKSTEP),
+            limits=self.limits,
+            mode=mode,
+            simulated=True,
+            attendance_required=False,
+            hold_to_run_available=True,
+        )
+        self.virtual: Final = VirtualRun(setup, self.treadmill, cockpit)
+        self.made.append(self)
+
+    # Time.
+
+    @property
+    def now_ms(self) -> int:
+        return self.virtual.now_ms
+
+    def tick(self) -> None:
+        report = self.virtual.tick()
+        if report is not None:
+            self.reports.append(report)
+
+    def run_for(self, duration_ms: int) -> None:
+        end_ms = self.now_ms + duration_ms
+        while self.now_ms < end_ms:
+            self.tick()
+
+    def run_until(
+        self, what: SessionState | Callable[[], bool], *, limit_ms: int = 600_000
+    ) -> None:
+        """Fails if *what* has not come true by then."""
+        wanted, end_ms = self._wanted(what), self.now_ms + limit_ms
+        while not wanted():
+            assert self.now_ms < end_ms, f"still {self.state().value} at {self.now_ms} ms"
+            assert self.finished() is None, f"finished: {self.finished()}"
+            self.tick()
+
+    def run(self, *, limit_ms: int = 2 * HOUR_MS) -> dict[str, Any]:
+        """To the end; returns the last event."""
+        end_ms = self.now_ms + limit_ms
+        while (finished := self.finished()) is None:
+            assert self.now_ms < end_ms, f"still {self.state().value} at {self.now_ms} ms"
+            self.tick()
+        return finished
+
+    def run_until_finished_or_for(self, duration_ms: int) -> dict[str, Any] | None:
+        end_ms = self.now_ms + duration_ms
+        while self.finished() is None and self.now_ms < end_ms:
+            self.tick()
+        return self.finished()
+
+    # What happens to it.
+
+    def act(self, name: str, **params: object) -> None:
+        """A fault or an act of the person, now, as in a scenario file."""
+        self.treadmill.act(name, **params)
+
+    @contextmanager
+    def what_if(self) -> Iterator["Rig"]:
+        """A copy of this world in which something may happen; judged at the end of the block."""
+        twin = self._twin()
+        yield twin
+        twin.judge()
+
+    # What became of it. Methods, because mypy would take a property to stay what it was.
+
+    def state(self) -> SessionState:
+        return self.session.state
+
+    def phase(self) -> GatePhase:
+        return self.virtual.gate.state.phase
+
+    def last(self) -> Report:
+        """The newest report."""
+        assert self.virtual.report is not None
+        return self.virtual.report
+
+    def finished(self) -> dict[str, Any] | None:
+        return self.events[-1] if self.virtual.cockpit.finished is not None else None
+
+    def belt_ckmh(self) -> float:
+        """The newest truth."""
+        return float(self.truth[-1]["belt_ckmh"])
+
+    def belt_stands(self) -> bool:
+        return self.belt_ckmh() <= STILL_CKMH
+
+    def told(self, kind: str, *, since_ms: float = 0) -> list[dict[str, Any]]:
+        """The events of one kind, oldest first."""
+        return [e for e in self.events if e["event"] == kind and e["t_ms"] >= since_ms]
+
+    def states(self) -> list[str]:
+        """The states passed through, each change once."""
+        return [e["state"] for e in self.told("state") if e["state"] != e["previous"]]
+
+    def stops(self) -> list[tuple[str, str]]:
+        """Reaction and cause of every stop that was told."""
+        return [(e["reaction"], e["cause"]) for e in self.told("stop")]
+
+    def refused(self) -> list[str]:
+        return [e["cause"] for e in self.told("refused")]
+
+    def frames(self, *, since_ms: float = 0) -> list[tuple[float, str]]:
+        """What reached the machine's port, with the time of its last byte."""
+        return [
+            (frame["t_ms"], frame["hex"])
+            for line in self.truth
+            if line["t_ms"] >= since_ms
+            for frame in line["rx"]
+            if frame["t_ms"] >= since_ms
+        ]
+
+    def stop_frame_ms(self, *, since_ms: float) -> float | None:
+        """When the first frame came that stops the belt."""
+        stops = (t_ms for t_ms, text in self.frames(since_ms=since_ms) if text[:2] in ("AA", "A2"))
+        return next(stops, None)
+
+    def speed_frames(self, *, since_ms: float) -> list[tuple[float, str]]:
+        """The frames that ask for a speed above zero."""
+        return [
+            (t_ms, text)
+            for t_ms, text in self.frames(since_ms=since_ms)
+            if text.startswith("A3") and not text.endswith("30 30 30")
+        ]
+
+    def violations(self) -> list[Violation]:
+        mode: Literal["turn-around", "belt-reverse"] = (
+            "turn-around" if self.mode is Mode.TURN_AROUND else "belt-reverse"
+        )
+        return judge(
+            self.truth,
+            self.events,
+            protocol=self.machine,
+            limits=asdict(self.limits),
+            mode=mode,
+            unit=self.simulation.unit,
+        )
+
+    def judge(self) -> None:
+        """No never-event happened."""
+        assert self.violations() == []
+
+    def _wanted(self, what: SessionState | Callable[[], bool]) -> Callable[[], bool]:
+        if isinstance(what, SessionState):
+            return lambda: self.session.state is what
+        return what
+
+    def _twin(self) -> "Rig":
+        # Shared: what never changes. The past is copied as a list of the same lines.
+        gate = self.virtual.gate
+        shared = (self.programme, self.limits, self.session.setup, gate.config)
+        memo: dict[int, Any] = {id(each): each for each in shared}
+        for past in (self.truth, self.events, self.reports):
+            memo[id(past)] = past.copy()
+        return copy.deepcopy(self, memo)
+
+    def _take_truth(self, line: dict[str, Any]) -> None:
+        self.truth.append(line)
+
+    def _take_event(self, event: Event) -> None:
+        self.events.append(to_json(event))
+
+
+def _limits_of(plan: str | Programme) -> Limits:
+    if isinstance(plan, Programme):
+        return limits_for(plan.profile, Limits())
+    return limits_for(open_plan(plan)[0].profile, Limits())
