@@ -1,0 +1,166 @@
+"""kill -9 of the core and of the gate while the belt moves: how soon is it told to stop?
+
+    python benchmarks/bench_kill.py [--quick] [--kills N] [--lanes N]
+
+Every kill is a whole run of `treadctl run --simulate` in real time, nothing skipped: quarantine,
+checklist, strap pull, countdown, start. A random time after the start frame one process is killed.
+The first frame of the stop reaction (safety.md 4.8.2) and the standstill are read from the truth
+file. Its time is the simulator's; the offset to ours is the smallest seen between the time of a
+line and the moment we could read it, so that every figure is too long rather than too short.
+"""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from figures import heading, load, row, spread, verdict
+from product import ProductRun, frames, is_state, kill
+
+BAR_MS: Final = 400.0
+VICTIMS: Final = ("core", "gate")
+MOVING_S: Final = (0.3, 12.0)
+"""From the start frame to the kill: the hold at starting speed, and the ramp that follows it."""
+START_WITHIN_S: Final = 90.0
+STAND_WITHIN_S: Final = 15.0
+AFTER_S: Final = 0.5
+"""What stands has to stay so."""
+WATCH_S: Final = 0.8
+POLL_S: Final = 0.002
+SPEED: Final = 0xA3
+STOPS: Final = (0xAA, 0xA2)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One kill. None: it never came, or nothing was there to be killed."""
+
+    moved: bool
+    first_frame_ms: float | None = None
+    standstill_ms: float | None = None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="2 kills of each, at once")
+    parser.add_argument("--kills", type=int, default=200, help="of each of core and gate")
+    parser.add_argument("--lanes", type=int, default=6, help="runs at a time")
+    options = parser.parse_args()
+    if options.quick:
+        options.kills = 2
+    heading(f"kill -9 while moving, {options.lanes} runs at a time, to the first frame of the stop")
+    chance = random.Random(options.kills)
+    jobs = [
+        (victim, seed, chance.uniform(*MOVING_S))
+        for seed in range(options.kills)
+        for victim in VICTIMS
+    ]
+    with ThreadPoolExecutor(options.lanes) as pool:
+        outcomes = list(pool.map(lambda job: one_kill(*job), jobs))
+    for victim in VICTIMS:
+        mine = [o for job, o in zip(jobs, outcomes, strict=True) if job[0] == victim]
+        show(victim, mine)
+    row("load", load())
+    return 0
+
+
+def show(victim: str, outcomes: list[Outcome]) -> None:
+    moved = [o for o in outcomes if o.moved]
+    row(f"{victim}: first frame", spread(o.first_frame_ms for o in told(moved)))
+    row(
+        f"{victim}: standstill",
+        spread(o.standstill_ms for o in moved if o.standstill_ms is not None),
+    )
+    row(f"{victim}: did not start", str(len(outcomes) - len(moved)))
+    slow = sum(o.first_frame_ms is None or o.first_frame_ms > BAR_MS for o in moved)
+    verdict(f"{victim}: every first frame <= {BAR_MS:.0f} ms", bool(moved) and slow == 0)
+    stands = sum(o.standstill_ms is not None for o in moved)
+    verdict(f"{victim}: {stands} of {len(moved)} stand in the truth", stands == len(moved) > 0)
+
+
+def told(outcomes: Iterable[Outcome]) -> Iterable[Any]:
+    return (o for o in outcomes if o.first_frame_ms is not None)
+
+
+def one_kill(victim: str, seed: int, after_s: float) -> Outcome:
+    """Run the product, kill *victim* some time after the start frame, and see what comes of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        run = ProductRun(Path(folder), "--seed", str(seed))
+        held = -1
+        try:
+            if not run.wait_for(is_state("starting"), START_WITHIN_S):
+                return Outcome(moved=False)
+            pids = run.pids()
+            # The simulator ends with its parent, as soon as its belt stands. Held open, its
+            # stdin lets it live on, so that the standstill is seen as well.
+            held = os.open(f"/proc/{pids['simulator']}/fd/0", os.O_WRONLY)
+            time.sleep(max(0.0, after_s - WATCH_S))
+            offset_ms = watch(run.truth_path, WATCH_S)
+            killed_ms = time.monotonic_ns() / 1e6 - offset_ms
+            kill(pids[victim])
+            await_standstill(run, killed_ms)
+            return judge(run.truth(), killed_ms)
+        finally:
+            if held >= 0:
+                os.close(held)
+            run.close()
+
+
+def watch(path: Path, for_s: float) -> float:
+    """Return how far our clock is ahead of the truth's, in ms; too much, if anything."""
+    size = path.stat().st_size
+    offset_ms = float("inf")
+    end_s = time.monotonic() + for_s
+    with path.open("rb") as lines:
+        lines.seek(size)
+        rest = b""
+        while time.monotonic() < end_s:
+            *whole, rest = (rest + lines.read()).split(b"\n")
+            now_ms = time.monotonic_ns() / 1e6
+            for line in whole:
+                if line.startswith(b'{"t_ms": '):  # else the tail of the line we came in on
+                    t_ms = int(line[9 : line.index(b",")])
+                    offset_ms = min(offset_ms, now_ms - t_ms)
+            time.sleep(POLL_S)
+    return offset_ms
+
+
+def await_standstill(run: ProductRun, killed_ms: float) -> None:
+    end_s = time.monotonic() + STAND_WITHIN_S
+    while time.monotonic() < end_s:
+        time.sleep(AFTER_S)
+        truth = run.truth()
+        if truth and truth[-1]["t_ms"] > killed_ms and truth[-1]["belt_ckmh"] == 0:
+            break
+    time.sleep(AFTER_S)
+
+
+def judge(truth: list[dict[str, Any]], killed_ms: float) -> Outcome:
+    """What the truth says of a kill at *killed_ms* of its own time."""
+    last = [line for line in truth if line["t_ms"] <= killed_ms]
+    if not last or last[-1]["belt_ckmh"] == 0:
+        return Outcome(moved=False)
+    commanded, first_ms = b"", None
+    for t_ms, frame in frames(truth):
+        stops = frame[0] in STOPS or (frame[0] == SPEED and frame[1:] < commanded)
+        if t_ms >= killed_ms and stops:
+            first_ms = t_ms - killed_ms
+            break
+        if frame[0] == SPEED:
+            commanded = frame[1:]  # four digits, of which the first says the direction
+    moving = [line["t_ms"] for line in truth if line["belt_ckmh"] > 0]
+    stood_ms = None
+    if truth[-1]["belt_ckmh"] == 0:
+        stood_ms = moving[-1] - killed_ms + 50  # the line after the last moving one
+    return Outcome(moved=True, first_frame_ms=first_ms, standstill_ms=stood_ms)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
