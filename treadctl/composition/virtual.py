@@ -3,7 +3,9 @@
 The same `Gate.step` and `Session.exchange` as in real time; only the clock is turned by hand.
 """
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from treadctl.composition.cockpit import Cockpit
@@ -16,6 +18,18 @@ from treadctl.safety.limits import TICK_MOVING_MS, TICK_REST_MS
 from treadctl.safety.state import MOTION
 
 Watch = Callable[[int, Report], None]
+
+
+@contextmanager
+def resting_collector() -> Iterator[None]:
+    """As in the gate process: the loop makes no cycles, and full collections walk the trace."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class VirtualRun:
@@ -59,6 +73,10 @@ class VirtualRun:
 
     def run(self, watch: Watch | None = None, *, limit_ms: int = 4 * 3_600_000) -> None:
         """Tick until the session has finished, or nothing more can come of it."""
+        with resting_collector():
+            self._run(watch, limit_ms)
+
+    def _run(self, watch: Watch | None, limit_ms: int) -> None:
         while self.cockpit.finished is None and self.now_ms < limit_ms:
             report = self.tick()
             if report is not None and watch is not None:

@@ -123,6 +123,8 @@ class Gate:
         self._reported: tuple[object, ...] = ()
         self._core_alive = True
         self._inputs: Inputs | None = None
+        self._permission_basis: tuple[object, ...] = ()
+        self._permitted: Permission
         self.finished = False
 
     def step(
@@ -323,7 +325,11 @@ class Gate:
 
     def _permission(self) -> Permission:
         s, c = self.state, self.config
-        return Permission(
+        basis = (s.phase, s.gait, s.direction, s.commanded_ckmh)
+        if basis == self._permission_basis:
+            return self._permitted
+        self._permission_basis = basis
+        self._permitted = Permission(
             motion=s.phase in (GatePhase.STARTING, GatePhase.MOVING, GatePhase.STOPPING),
             stopping=s.phase is GatePhase.STOPPING,
             direction=_TO_WIRE[s.direction],
@@ -332,6 +338,7 @@ class Gate:
             cap_ckmh=min(s.commanded_ckmh, c.cap_ckmh(s.gait, s.direction)),
             a_up_ckmh_s=ramp.a_up_ckmh_s(s, c),
         )
+        return self._permitted
 
     def _finish(self, inputs: Inputs) -> None:
         """Nobody needs the belt any more: done once it stands, or cannot be reached for long."""

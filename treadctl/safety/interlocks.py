@@ -1,8 +1,8 @@
 """One function per hazard. Each says what it found, or None.
 
 They read as the healthy condition first, so that anything unexpected falls through to the
-finding. `IN_MOTION` holds while the belt moves or is asked to; `AT_REST` otherwise. The SR
-numbers are rows of safety.md 4.4 and appear in test names.
+finding. `IN_MOTION` and `COUNTED` hold while the belt moves or is asked to, `AT_REST` otherwise.
+The SR numbers are rows of safety.md 4.4 and appear in test names.
 """
 
 from collections.abc import Callable
@@ -275,19 +275,22 @@ IN_MOTION: Final[tuple[Interlock, ...]] = (
     telemetry,
     link,
     machine,
-    overspeed,
-    surge,
-    unit,
-    deviation,
-    stall,
-    wrong_way,
     console,
     not_stopping,
     on_belt,
     durations,
     hold_to_run,
     attendance,
+)
+COUNTED: Final[tuple[Interlock, ...]] = (
+    overspeed,
+    surge,
+    unit,
+    deviation,
+    stall,
+    wrong_way,
     overrun,
     suspended,
 )
+"""In motion too. They judge counters, and have nothing to judge while all of these are zero."""
 AT_REST: Final[tuple[Interlock, ...]] = (unexpected_motion,)

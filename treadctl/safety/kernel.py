@@ -41,7 +41,8 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
         s.request_seen = i.request
         observe.checklist(s, i)
         observe.tokens(s, i)
-    observe.expected(s, c, dt_ms)
+    if s.expected_mckmh != s.commanded_ckmh * 1_000:
+        observe.expected(s, c, dt_ms)
     new_sample = i.sample_seq != s.sample_seq
     if new_sample:
         observe.sample(s, i, c)
@@ -88,6 +89,11 @@ def _worst(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
         found = check(s, i, c)
         if found is not None and (worst is None or found.reaction > worst.reaction):
             worst = found
+    if monitors.anything_counts(s):
+        for check in interlocks.COUNTED:
+            found = check(s, i, c)
+            if found is not None and (worst is None or found.reaction > worst.reaction):
+                worst = found
     if s.phase is GatePhase.COUNTDOWN and s.unexpected_samples:
         worst = interlocks.unexpected_motion(s, i, c) or worst
     return worst

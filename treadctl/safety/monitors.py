@@ -96,6 +96,21 @@ def _probe(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     s.probe_ms = s.probe_measured = s.probe_commanded = 0
 
 
+def anything_counts(s: KernelState) -> bool:
+    """Whether any counter of this module, or of the clock, is off its zero."""
+    return (
+        s.overspeed_samples != 0
+        or s.surge_samples != 0
+        or s.deviation_ms != 0
+        or s.stall_ms != 0
+        or s.wrong_way_ms != 0
+        or s.probe_unclear
+        or s.probe == "failed"
+        or s.overrun
+        or s.suspended
+    )
+
+
 def begin_motion(s: KernelState, now_ms: int) -> None:
     """A start: what the counters knew belongs to the motion before it."""
     s.overspeed_samples = s.surge_samples = s.unexpected_samples = 0

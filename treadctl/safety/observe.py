@@ -93,15 +93,12 @@ def strap(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 
 
 def gesture(track: GestureTrack, level: Gesture, now_ms: int) -> bool:
-    """Follow one gesture; true in the one tick in which it is completed (SR-02, SR-34)."""
-    previous = track.level
-    if level is Gesture.NONE and previous is Gesture.NONE:
-        return False
-    track.level = level
+    """Follow a change of one gesture; true if that completes it (SR-02, SR-34)."""
+    previous, track.level = track.level, level
     if level is Gesture.PRESSED:
         if previous is Gesture.NONE:
             track.pressed_at_ms = now_ms
-        elif previous is Gesture.CONFIRMED:
+        else:
             track.pressed_at_ms = None
         return False
     pressed_at_ms, track.pressed_at_ms = track.pressed_at_ms, None
@@ -165,13 +162,12 @@ def _quarantine(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 def expected(s: KernelState, c: KernelConfig, dt_ms: int) -> None:
     """SR-22: where a belt with the declared ramp would be by now (safety.md 4.8.9)."""
     target = s.commanded_ckmh * 1_000
-    if s.expected_mckmh != target:
-        reach = c.ramp_ckmh_s * dt_ms
-        if s.expected_mckmh < target:
-            s.expected_mckmh = min(target, s.expected_mckmh + reach)
-            s.expected_peak_mckmh = max(s.expected_peak_mckmh, s.expected_mckmh)
-        else:
-            s.expected_mckmh = max(target, s.expected_mckmh - reach)
+    reach = c.ramp_ckmh_s * dt_ms
+    if s.expected_mckmh < target:
+        s.expected_mckmh = min(target, s.expected_mckmh + reach)
+        s.expected_peak_mckmh = max(s.expected_peak_mckmh, s.expected_mckmh)
+    else:
+        s.expected_mckmh = max(target, s.expected_mckmh - reach)
 
 
 def is_standstill(s: KernelState, i: Inputs, c: KernelConfig) -> bool:

@@ -225,9 +225,11 @@ def advance(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     r = i.request
     stops = r.stop >= Reaction.SOFT_STOP or i.stop >= Reaction.SOFT_STOP
     s.start_level_before = s.start.level
-    started = gesture(s.start, r.start, i.now_ms)
-    turned = gesture(s.turn_confirm, r.turn_confirm, i.now_ms)
-    reset = gesture(s.reset, r.reset, i.now_ms)
+    started = r.start is not s.start.level and gesture(s.start, r.start, i.now_ms)
+    turned = r.turn_confirm is not s.turn_confirm.level and gesture(
+        s.turn_confirm, r.turn_confirm, i.now_ms
+    )
+    reset = r.reset is not s.reset.level and gesture(s.reset, r.reset, i.now_ms)
     if r.on_belt and not s.on_belt_level and s.phase is GatePhase.STARTING:
         s.on_belt = True
     s.on_belt_level = r.on_belt
