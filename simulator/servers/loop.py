@@ -21,6 +21,10 @@ from simulator.servers.truth import TruthFile
 MAX_CONTROL_LINE: Final = 64 * 1024
 LINGER_MS: Final = 40_000
 """How long a belt that does not stop is simulated for nobody."""
+REST_MS: Final = 5_000
+"""A host that is still there may prove the standstill before the machine vanishes."""
+SETTLED_MS: Final = 100
+"""Long enough for the truth to say that the belt stands."""
 
 
 def new_selector() -> BaseSelector:
@@ -58,6 +62,7 @@ class Loop:
         self._now_ms = now_ms
         self._control = b""
         self._ending_at_ms: float | None = None
+        self._moved_at_ms = -inf
         self._link_up = True
         self._host_connected = True
         """What the plant believes. It begins with this, and again when a link returns."""
@@ -95,8 +100,12 @@ class Loop:
             self._live_until(now_ms)
         if self._truth is not None:
             self._truth.flush()
+        if not self._plant.standing:
+            self._moved_at_ms = now_ms
         if self._ending_at_ms is not None:
-            self.ended = self.ended or self._plant.standing or now_ms >= self._ending_at_ms
+            rest_ms = REST_MS if self._treadmill.has_client else SETTLED_MS
+            stands = now_ms - self._moved_at_ms >= rest_ms
+            self.ended = self.ended or stands or now_ms >= self._ending_at_ms
 
     def _wait_s(self) -> float | None:
         event_ms = self._plant.next_event_ms()

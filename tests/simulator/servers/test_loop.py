@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simulator.servers.loop import MAX_CONTROL_LINE, Loop
+from simulator.servers.loop import LINGER_MS, MAX_CONTROL_LINE, REST_MS, SETTLED_MS, Loop
 from simulator.servers.truth import TruthFile
 from tests.simulator.servers.conftest import PATIENCE_S, Pump
 from tests.simulator.servers.fake_plant import FakePlant
@@ -222,17 +222,40 @@ def test_the_end_of_control_ends_the_server(rig: Rig) -> None:
     os.close(read_end)
 
 
-def test_the_end_of_control_waits_for_a_belt_that_still_moves(rig: Rig) -> None:
+def ends_at(rig: Rig, now_ms: float) -> bool:
+    rig.clock.now_ms = now_ms
+    rig.loop.turn(0)
+    return rig.loop.ended
+
+
+@pytest.mark.parametrize(
+    ("host", "rest_ms"),
+    [pytest.param(True, REST_MS, id="host"), pytest.param(False, SETTLED_MS, id="nobody")],
+)
+def test_the_end_of_control_waits_until_the_belt_has_come_to_rest(
+    rig: Rig, host: bool, rest_ms: int
+) -> None:
+    read_end, write_end = os.pipe()
+    rig.port.has_client = host
+    rig.plant.standing = False
+    rig.loop.listen_for_control(read_end)
+    os.close(write_end)
+    rig.loop.turn(PATIENCE_S)
+    assert not ends_at(rig, 1_000)
+    rig.plant.standing = True
+    assert not ends_at(rig, 1_000 + rest_ms - 1)
+    assert ends_at(rig, 1_000 + rest_ms)
+    os.close(read_end)
+
+
+def test_a_belt_that_never_stops_is_simulated_for_nobody_only_so_long(rig: Rig) -> None:
     read_end, write_end = os.pipe()
     rig.plant.standing = False
     rig.loop.listen_for_control(read_end)
     os.close(write_end)
-    for _ in range(3):
-        rig.loop.turn(PATIENCE_S)
-    assert not rig.loop.ended
-    rig.plant.standing = True
-    rig.loop.turn(0)
-    assert rig.loop.ended
+    rig.loop.turn(PATIENCE_S)
+    assert not ends_at(rig, LINGER_MS - 1)
+    assert ends_at(rig, LINGER_MS)
     os.close(read_end)
 
 
