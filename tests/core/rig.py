@@ -10,7 +10,7 @@ from treadctl.core.operators import AutoOperator
 from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.core.session import Session
 from treadctl.core.setup import SessionSetup
-from treadctl.model import Facing, Mode, Request, StrapState
+from treadctl.model import Facing, Mode, Reaction, Request, StrapState
 
 TICK_MS = 100
 E = TypeVar("E", bound=Event)
@@ -93,6 +93,9 @@ class Rig:
 
     def setpoint(self) -> int:
         return self.requests[-1].setpoint_ckmh
+
+    def stop_asked(self) -> Reaction:
+        return self.requests[-1].stop
 
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]

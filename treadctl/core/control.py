@@ -17,14 +17,19 @@ from treadctl.core.refusals import MALFORMED
 from treadctl.core.session import Session
 from treadctl.errors import Refused
 from treadctl.model import Direction
+from treadctl.safety.limits import GESTURE_HOLD_MS
 
+PRESS_MS: Final = GESTURE_HOLD_MS + 250
+"""A press leaves with the next exchange, in real time more than 100 ms later."""
 MAX_LINE: Final = 4_096
 """Characters. A verb needs a hundred."""
 MAX_WAITING: Final = 1_000
 MAX_SECONDS: Final = 86_400
 
 _STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end"})
-_GESTURES: Final = ("press", "confirm", "release")
+
+
+_Key = tuple[Callable[[], None], Callable[[], None], Callable[[], None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class ControlOperator:
         self._began_ms: int | None = None
         """Since when the first order waits out its `s`."""
         self._closed = False
-        self._keys: Final[dict[str, tuple[Callable[[], None], ...]]] = {
+        self._keys: Final[dict[str, _Key]] = {
             "start": (session.press_start, session.confirm_start, session.release_start),
             "turn": (session.press_turn, session.confirm_turn, session.release_turn),
             "reset": (session.press_reset, session.confirm_reset, session.release_reset),
@@ -74,10 +79,11 @@ class ControlOperator:
         if not line.strip():
             return
         try:
-            order = self._parse(line)
+            orders = self._parse(line)
         except Refused as error:
             self._session.note_refused(error)
             return
+        order = orders[0]
         if order.do in _STOPS and order.at_ms is None:
             # What was said before a stop was said about a belt that moves.
             self._waiting.clear()
@@ -86,7 +92,7 @@ class ControlOperator:
         elif len(self._waiting) >= MAX_WAITING:
             self._session.note_refused(MALFORMED.refused("Too many lines are waiting."))
         else:
-            self._waiting.append(order)
+            self._waiting.extend(orders)
 
     @property
     def is_idle(self) -> bool:
@@ -121,7 +127,7 @@ class ControlOperator:
         with contextlib.suppress(Refused):  # the session has told it as an event
             order.act()
 
-    def _parse(self, line: str) -> Order:
+    def _parse(self, line: str) -> tuple[Order, ...]:
         if len(line) > MAX_LINE:
             raise MALFORMED.refused(f"It is longer than {MAX_LINE} characters.")
         try:
@@ -137,10 +143,23 @@ class ControlOperator:
             raise MALFORMED.refused('"do" must name a verb.')
         at_s = fields.pop("at_s", None)
         at_ms = None if at_s is None else _ms("at_s", at_s)
-        order = self._order(do, fields, at_ms)
+        if do in self._keys:
+            orders = self._gesture(do, fields, at_ms)
+        else:
+            orders = (self._order(do, fields, at_ms),)
         if fields:
             raise MALFORMED.refused(f"{do!r} knows no key {next(iter(fields))!r}.")
-        return order
+        return orders
+
+    def _gesture(self, do: str, fields: dict[str, object], at_ms: int | None) -> tuple[Order, ...]:
+        """Safety.md 4.8.10: two lines a second apart. One will do for a simulated person."""
+        press, confirm, release = self._keys[do]
+        acts = {"press": press, "confirm": confirm, "release": release}
+        if "gesture" in fields or not self._session.setup.simulated:
+            gesture = _one_of(tuple(acts), "gesture", fields.pop("gesture", None))
+            return (Order(do, acts[gesture], at_ms),)
+        held = Order("wait", None, for_ms=PRESS_MS)
+        return Order(do, press, at_ms), held, Order(do, confirm)
 
     def _order(self, do: str, fields: dict[str, object], at_ms: int | None) -> Order:
         session = self._session
@@ -150,9 +169,6 @@ class ControlOperator:
             return Order(do, None, at_ms, _ms("s", seconds), _state(state))
         if do in self._plain:
             return Order(do, self._plain[do], at_ms)
-        if do in self._keys:
-            gesture = _one_of(_GESTURES, "gesture", fields.pop("gesture", None))
-            return Order(do, self._keys[do][_GESTURES.index(gesture)], at_ms)
         if do == "confirm":
             item = fields.pop("item", None)
             if not isinstance(item, str):

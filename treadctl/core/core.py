@@ -36,7 +36,7 @@ class Core(Following):
     _report_at_ms = 0
     _prompted: Prompt | None = None
     _attended_at_ms = 0
-    _attend_asked_ms = 0
+    _attend_asked_ms = -ATTEND_REPEAT_MS
 
     def exchange(self, report: Report | None, now_ms: int) -> Request:
         """Follow the newest report; return what is wanted until the next one."""
@@ -110,13 +110,15 @@ class Core(Following):
                 asks = report.phase is GatePhase.TURNING and report.wait == "turn_confirm"
                 return prompts.turn_confirm(facing) if asks else prompts.turn(facing)
             case S.FAULT | S.E_STOP if self.outcome.stays and report.standstill:
-                return None if report.wait == "lockout" else prompts.RESET
+                waits = report.wait == "lockout" or self.wishes.reset.is_underway(self.now_ms)
+                return None if waits else prompts.RESET
             case _:
                 return None
 
     def _begin(self) -> None:
         self.entered_ms = self.idle_since_ms = self.now_ms
-        self._report_at_ms = self._attended_at_ms = self.now_ms
+        self._report_at_ms = self.now_ms
+        self._attended_at_ms = self.now_ms - ATTEND_ASK_MS  # nobody has said so yet
         self.voice.session(self.programme)
 
     def _pass_time(self) -> None:

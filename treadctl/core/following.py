@@ -35,6 +35,8 @@ _RUNNING: Final = frozenset({GatePhase.STARTING, GatePhase.MOVING})
 _IN_MOTION: Final = _RUNNING | {GatePhase.STOPPING, GatePhase.LATCHED}
 _STRAP_PULL: Final = CHECKLIST.index("strap-pull")
 _OLD_REPORT_MS: Final = 1_000
+_LEFT_MIN_MS: Final = 5_000
+"""The shortest step there is (SR-43)."""
 
 
 class Following:
@@ -289,12 +291,19 @@ class Following:
             case After.END:
                 self.finish(self.outcome.reason)
             case After.PAUSE:
-                self.paused_at_ms = self.now_ms
-                self.enter(self.machine.pause)
+                self._pause()
             case After.COOLDOWN:
                 self._cut_to_cooldown()
             case After.PROGRAMME:
                 self._go_on_standing(self.progress.go_on())
+
+    def _pause(self) -> None:
+        """A step with next to nothing left is not started again for that."""
+        if self.progress.left_ms < _LEFT_MIN_MS and not self.progress.go_on():
+            self.finish(Reason.COMPLETED)
+            return
+        self.paused_at_ms = self.now_ms
+        self.enter(self.machine.pause)
 
     def _cut_to_cooldown(self) -> None:
         """SR-44: the rest of the programme is left out."""

@@ -26,6 +26,12 @@ class Press:
         """What the last request said."""
         return self._sent
 
+    def is_underway(self, now_ms: int) -> bool:
+        """Held, or confirmed and on its way: time does the rest, and no person."""
+        if self._sent is Gesture.NONE or self._confirmed:
+            return self._pressed
+        return self._sent is Gesture.CONFIRMED or now_ms - self._since_ms < GESTURE_HOLD_MS
+
     def press(self) -> None:
         """Begin. Pressing what is pressed changes nothing: the first second counts."""
         self._pressed = True

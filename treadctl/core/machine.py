@@ -265,6 +265,8 @@ class SessionMachine(StateMachine):
 
     def require_lockout_over(self, report: Report) -> None:
         """SR-34. The gate holds the lock-out; saying so early spares a useless press."""
+        if not report.standstill:
+            raise refusal(Cause.NOT_STANDING)
         if report.wait == "lockout":
             raise refusal(Cause.LOCKOUT)
 

@@ -7,8 +7,9 @@ nothing a person could not do.
 from collections.abc import Callable
 from typing import Final
 
-from treadctl.core.control import ControlOperator
+from treadctl.core.control import PRESS_MS, ControlOperator
 from treadctl.core.machine import SessionState
+from treadctl.core.prompts import Prompt
 from treadctl.core.session import Session
 from treadctl.errors import Refused
 from treadctl.model import Direction, GatePhase, StrapState
@@ -20,6 +21,8 @@ STEP_ON_MS: Final = 2_000
 """A person looks at the belt before stepping onto it."""
 RETRY_MS: Final = 1_000
 ATTEND_MS: Final = 30_000
+_STANDING: Final = frozenset({SessionState.REST, SessionState.PAUSED, SessionState.FINISHED})
+"""Nobody holds the hold-to-run key of a belt that stands."""
 
 __all__ = ["AutoOperator", "ControlOperator"]
 
@@ -29,7 +32,7 @@ class AutoOperator:
 
     It never resumes and never resets: after a stop nothing goes on by itself. *person* takes
     the acts of the simulated person: strap-pull, strap-clip, person-turn, person-step-on,
-    person-step-off.
+    person-rails.
     """
 
     def __init__(self, session: Session, person: Callable[[str], None]) -> None:
@@ -61,13 +64,15 @@ class AutoOperator:
             self._attended_at_ms = now_ms
             session.attend()
         try:
-            self._answer()
+            self._answer_all()
         except Refused:
             self._pressed_at_ms = None  # told as an event already; it is asked again
 
     def _entered(self) -> None:
         self._armed_at_ms = self._pressed_at_ms = None
         self._pulled = False
+        if self._state in _STANDING:
+            self._session.hold(False)
         if self._state is SessionState.TURNING:
             self._then("strap-pull", "person-turn", "strap-clip")
             self._turned_at_ms = self._acts[-1][0]
@@ -81,16 +86,22 @@ class AutoOperator:
         if report is None or not self._on_belt or not report.standstill:
             return
         self._on_belt = False
-        self._person("person-step-off")
+        self._person("person-rails")
 
-    def _answer(self) -> None:
+    def _answer_all(self) -> None:
+        """One answer may bring the next question, and no time passes for either."""
+        asked: Prompt | None = None
+        while (prompt := self._session.awaiting) is not None and prompt != asked:
+            asked = prompt
+            self._answer(prompt)
+
+    def _answer(self, prompt: Prompt) -> None:
         session = self._session
-        prompt = session.awaiting
-        match prompt.wants if prompt is not None else None:
+        match prompt.wants:
             case "checklist":
                 self._confirm_items()
             case "direction":
-                session.choose(Direction(prompt.item if prompt is not None else ""))
+                session.choose(Direction(prompt.item))
             case "hold":
                 session.hold(True)
             case "arm":
@@ -136,5 +147,5 @@ class AutoOperator:
             press()
         elif self._now_ms - self._pressed_at_ms > GESTURE_HOLD_MS + RETRY_MS:
             self._pressed_at_ms = None  # it did not take; begin anew
-        elif self._now_ms - self._pressed_at_ms > GESTURE_HOLD_MS:
+        elif self._now_ms - self._pressed_at_ms > PRESS_MS:
             confirm()
