@@ -1,9 +1,14 @@
 """The command line. Subcommands are imported when they are used, so that `--help` is quick."""
 
 from importlib import import_module
-from typing import Final
+from typing import Any, Final
 
 import click
+
+from treadctl.cli_output import discard_stdout, stand_in_for_closed_streams
+
+OUTPUT_LOST: Final = 1
+"""What was asked for could not be written: a full disk."""
 
 _COMMANDS: Final = {
     "run": ("treadctl.cli_run", "run", "Run a session without a screen."),
@@ -14,6 +19,18 @@ _COMMANDS: Final = {
 
 class LazyGroup(click.Group):
     """A group that knows its commands' names and first lines without importing them."""
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        stand_in_for_closed_streams()
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            # A reader that has gone is click's affair, and no error.
+            discard_stdout()
+            click.echo(
+                f"treadctl: {error.strerror or error}: {error.filename or 'output'}", err=True
+            )
+            raise SystemExit(OUTPUT_LOST) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)
@@ -42,8 +59,14 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 @click.group(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Software is not a protective device: the machine's own safety key must be clipped "
-    "to the person, always.",
+    epilog="""\b
+Software is not a protective device: the machine's own safety key must be
+clipped to the person, always.
+
+\b
+docs/first-run.md walks through a first session, docs/exit-codes.md says what
+each exit code means and what to do.
+""",
 )
 @click.option(
     "--version",

@@ -4,6 +4,7 @@ Reverse looks different by place and by shape, not only by colour (SR-58 spirit)
 speed stands above the line in `#`, backward speed hangs below it in `=`.
 """
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -11,8 +12,13 @@ from typing import Final
 from treadctl.units import format_clock
 
 CHART_WIDTH: Final = 72
-ROWS_UP: Final = 6
-ROWS_DOWN: Final = 4
+_SCALE: Final = 8
+"""Columns of a line that are not chart."""
+_WIDEST: Final = 140
+_ROWS: Final = 7
+"""At most so many on one side of the line."""
+_STEPS_CKMH: Final = (25, 50, 100)
+"""What one row may stand for; the same above and below the line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,29 +30,23 @@ class Point:
     backward: bool
 
 
+def chart_width() -> int:
+    """Columns of chart that fit the terminal, or 80 columns where there is none."""
+    columns = shutil.get_terminal_size((CHART_WIDTH + _SCALE, 24)).columns
+    return min(_WIDEST, max(24, columns - _SCALE))
+
+
 def chart(points: Sequence[Point], end_ms: int, width: int = CHART_WIDTH) -> list[str]:
-    """Draw *points*, at most *width* columns wide plus the scale on the left."""
+    """Draw *points*, *width* columns wide plus the scale on the left."""
     columns = _columns(points, end_ms, width)
     up = max((c.speed_ckmh for c in columns if not c.backward), default=0)
     down = max((c.speed_ckmh for c in columns if c.backward), default=0)
-    top = max(100, -(-max(up, down) // 50) * 50)
-    lines = [
-        _row(columns, top * row / ROWS_UP, top * (row - 0.5) / ROWS_UP, "#", backward=False)
-        for row in range(ROWS_UP, 0, -1)
-    ]
-    lines.append("  0.0 +" + "-" * len(columns))
-    if down:
-        depth = max(50, -(-down // 50) * 50)
-        lines += [
-            _row(
-                columns,
-                depth * row / ROWS_DOWN,
-                depth * (row - 0.5) / ROWS_DOWN,
-                "=",
-                backward=True,
-            )
-            for row in range(1, ROWS_DOWN + 1)
-        ]
+    step = next(s for s in _STEPS_CKMH if max(up, down, 1) <= s * _ROWS or s == _STEPS_CKMH[-1])
+    up_rows = max(1, (up + step // 2) // step)
+    down_rows = max(1, (down + step // 2) // step) if down else 0
+    lines = [_row(columns, row * step, step, backward=False) for row in range(up_rows, 0, -1)]
+    lines.append(" 0.00 +" + "-" * len(columns))
+    lines += [_row(columns, row * step, step, backward=True) for row in range(1, down_rows + 1)]
     half = len(columns) // 2
     middle, end = format_clock(end_ms // 2), format_clock(end_ms)
     lines.append("      0" + middle.rjust(half) + end.rjust(len(columns) - half))
@@ -70,11 +70,11 @@ def _columns(points: Sequence[Point], end_ms: int, width: int) -> list[Point]:
     return columns
 
 
-def _row(
-    columns: Sequence[Point], label_ckmh: float, reach_ckmh: float, mark: str, *, backward: bool
-) -> str:
+def _row(columns: Sequence[Point], label_ckmh: int, step_ckmh: int, *, backward: bool) -> str:
+    """A cell is filled from the middle of its row on; any motion fills the row at the line."""
+    mark = "=" if backward else "#"
+    reach_ckmh = 1 if label_ckmh == step_ckmh else label_ckmh - step_ckmh // 2
     cells = "".join(
-        mark if c.backward is backward and c.speed_ckmh >= reach_ckmh and c.speed_ckmh else " "
-        for c in columns
+        mark if c.backward is backward and c.speed_ckmh >= reach_ckmh else " " for c in columns
     )
-    return f"{label_ckmh / 100:5.1f} |{cells}".rstrip()
+    return f"{label_ckmh / 100:5.2f} |{cells}".rstrip()

@@ -1,14 +1,13 @@
 """What a headless run shows: JSON lines, plain lines, or one live line on a terminal.
 
-Data goes to stdout, messages about the run to stderr. A closed pipe downstream ends the
-telling, never the run: the belt is not stopped by somebody's `head`.
+Data goes to stdout, messages about the run to stderr (`cli_output` has the rules of both).
 """
 
-import json
 import os
 import sys
-from typing import IO, Final, Protocol
+from typing import Final, Protocol
 
+from treadctl.cli_output import Output
 from treadctl.core.events import (
     Announced,
     Event,
@@ -20,57 +19,44 @@ from treadctl.core.events import (
     StateChanged,
     Stopped,
 )
-from treadctl.core.jsonl import to_json
+from treadctl.core.jsonl import to_line
 from treadctl.units import format_clock, format_speed
 
 STATUS_EVERY_MS: Final = 30_000
 """Session time between two status lines where nothing else is said."""
-_BAR: Final = 24
+LIVE_EVERY_MS: Final = 200
+STALE_MS: Final = 1_000
+_BAR_MAX: Final = 24
+_BAR_MIN: Final = 5
+_ERASE: Final = "\r\x1b[2K"
+"""To the beginning of the line, and empty it. No colour anywhere, so NO_COLOR has nothing to do."""
 
 
 class Display(Protocol):
     def tell(self, event: Event) -> None: ...
-    def close(self) -> None: ...
-
-
-class _Stream:
-    """A text stream that may be closed at the other end."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream: IO[str] | None = stream
-
-    def write(self, text: str) -> None:
-        if self._stream is None:
-            return
-        try:
-            self._stream.write(text)
-            self._stream.flush()
-        except (BrokenPipeError, ValueError):
-            self._stream = None
-            # The interpreter flushes stdout once more at exit; give it somewhere to go.
-            if text:
-                os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    def close(self) -> str | None:
+        """Return what went wrong with the telling, if anything did."""
 
 
 class JsonLines:
-    """One JSON object per line, as docs/jsonl.md has them."""
+    """One JSON object per line, as docs/jsonl.md has them; UTF-8 in every locale."""
 
-    def __init__(self, stream: IO[str]) -> None:
-        self._out = _Stream(stream)
-        self._encode = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+    def __init__(self, out: Output) -> None:
+        self._out = out
 
     def tell(self, event: Event) -> None:
-        self._out.write(self._encode(to_json(event)) + "\n")
+        self._out.write(to_line(event) + "\n", spare=isinstance(event, Sample))
 
-    def close(self) -> None:
-        pass
+    def close(self) -> str | None:
+        self._out.close()
+        return self._out.trouble
 
 
 class PlainLines:
     """What happens, as sentences with the session's clock in front."""
 
-    def __init__(self, stream: IO[str]) -> None:
-        self._out = _Stream(stream)
+    def __init__(self, out: Output) -> None:
+        self._out = out
         self._status_due_ms = STATUS_EVERY_MS
 
     def tell(self, event: Event) -> None:
@@ -83,31 +69,34 @@ class PlainLines:
             self._status_due_ms = event.t_ms + STATUS_EVERY_MS
             self._out.write(f"{format_clock(event.t_ms):>7}  {line}\n")
 
-    def close(self) -> None:
-        pass
+    def close(self) -> str | None:
+        self._out.close()
+        return self._out.trouble
 
 
 class LiveLine:
     """The same sentences, and below them one line that keeps up with the belt."""
 
-    def __init__(self, stream: IO[str], width: int) -> None:
-        self._out = _Stream(stream)
-        self._width = width
-        self._shown_ms = -1_000
+    def __init__(self, out: Output, fd: int) -> None:
+        self._out = out
+        self._fd = fd
+        self._shown_ms = -LIVE_EVERY_MS
 
     def tell(self, event: Event) -> None:
         if isinstance(event, Sample):
-            if abs(event.t_ms - self._shown_ms) >= 200:
+            if event.t_ms - self._shown_ms >= LIVE_EVERY_MS:
                 self._shown_ms = event.t_ms
-                text = f"{format_clock(event.t_ms):>7}  {bar_of(event)} {status_of(event)}"
-                self._out.write(f"\r\x1b[2K{text[: self._width - 1]}")
+                # Never as wide as the terminal: some would wrap, and the line would pile up.
+                self._out.write(_ERASE + live_line_of(event, _width_of(self._fd) - 1), spare=True)
             return
         line = sentence_of(event)
         if line is not None:
-            self._out.write(f"\r\x1b[2K{format_clock(event.t_ms):>7}  {line}\n")
+            self._out.write(f"{_ERASE}{format_clock(event.t_ms):>7}  {line}\n")
 
-    def close(self) -> None:
-        self._out.write("\r\x1b[2K")
+    def close(self) -> str | None:
+        self._out.write(_ERASE)
+        self._out.close()
+        return self._out.trouble
 
 
 def sentence_of(event: Event) -> str | None:
@@ -151,38 +140,64 @@ def sentence_of(event: Event) -> str | None:
 
 
 def status_of(sample: Sample) -> str:
-    """One line of numbers. What is not known is never shown as zero."""
-    if sample.measured_ckmh is None:
-        measured = "speed unknown"
-    elif sample.measured_age_ms > 1_000:
-        age_s = sample.measured_age_ms / 1_000
-        measured = f"{format_speed(sample.measured_ckmh)} {age_s:.1f} s AGO"
-    else:
-        measured = format_speed(sample.measured_ckmh)
-    walking = f"{sample.gait}" if sample.commanded_ckmh else "standing" * sample.standstill
+    """One line of numbers."""
     return (
-        f"{sample.state.replace('_', ' ')} {sample.step}/{sample.steps}  {measured}"
-        f" (set {format_speed(sample.setpoint_ckmh)})  {walking or 'stopping'}"
+        f"{sample.state.replace('_', ' ')} {sample.step}/{sample.steps}  {_measured(sample)}"
+        f" (set {format_speed(sample.setpoint_ckmh)})  {_walking(sample)}"
         f"  strap {sample.strap}  step {format_clock(sample.step_left_ms)}"
         f"  left {format_clock(sample.session_left_ms)}"
     )
 
 
-def bar_of(sample: Sample) -> str:
-    """How much of the session's step time is over."""
+def live_line_of(sample: Sample, width: int) -> str:
+    """The numbers that count, in *width* columns; a bar of the session where there is room."""
+    strap = "" if sample.strap == "attached" else f"  STRAP {sample.strap.upper()}"
+    text = (
+        f"{sample.state.replace('_', ' ')} {sample.step}/{sample.steps}  {_measured(sample)}"
+        f"  {_walking(sample)}{strap}  step {format_clock(sample.step_left_ms)}"
+        f"  left {format_clock(sample.session_left_ms)}"
+    )
+    clock = f"{format_clock(sample.t_ms):>7}  "
+    room = min(_BAR_MAX, width - len(clock) - len(text) - 3)
+    bar = f"{bar_of(sample, room)} " if room >= _BAR_MIN else ""
+    return f"{clock}{bar}{text}"[:width]
+
+
+def bar_of(sample: Sample, cells: int) -> str:
+    """How much of the session is over, as far as step time can tell."""
     total_ms = sample.session_left_ms + sample.t_ms
-    done = _BAR * sample.t_ms // total_ms if total_ms > 0 else 0
-    return f"[{'#' * done}{'.' * (_BAR - done)}]"
+    done = cells * sample.t_ms // total_ms if total_ms > 0 else 0
+    return f"[{'#' * done}{'.' * (cells - done)}]"
 
 
-def display_for(jsonl: bool) -> Display:
-    """The display that fits stdout."""
+def _measured(sample: Sample) -> str:
+    """What is not known is never shown as zero, what is old never as new (SR-40)."""
+    if sample.measured_ckmh is None:
+        return "speed unknown"
+    if sample.measured_age_ms > STALE_MS:
+        return f"{format_speed(sample.measured_ckmh)} {sample.measured_age_ms / 1_000:.1f} s AGO"
+    return format_speed(sample.measured_ckmh)
+
+
+def _walking(sample: Sample) -> str:
+    if sample.commanded_ckmh:
+        return sample.gait
+    return "standing" if sample.standstill else "stopping"
+
+
+def display_for(jsonl: bool, *, patient: bool) -> Display:
+    """The display that fits stdout; *patient* where time stands still for a slow reader."""
     if jsonl:
-        return JsonLines(sys.stdout)
-    if sys.stdout.isatty():
-        try:
-            width = os.get_terminal_size(sys.stdout.fileno()).columns
-        except OSError:
-            width = 80
-        return LiveLine(sys.stdout, max(40, width))
-    return PlainLines(sys.stdout)
+        return JsonLines(Output(1, patient=patient))
+    out = Output(1, encoding=sys.stdout.encoding or "utf-8", patient=patient)
+    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
+        return LiveLine(out, 1)
+    return PlainLines(out)
+
+
+def _width_of(fd: int) -> int:
+    """Asked each time: people resize windows."""
+    try:
+        return max(40, os.get_terminal_size(fd).columns)
+    except OSError:
+        return 80

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from treadctl.cli_chart import Point, chart
+from treadctl.cli_chart import Point, chart, chart_width
 from treadctl.cli_errors import reporting_errors
 from treadctl.composition.plan_view import PlanView, view_plan
 from treadctl.core.builtin_plans import builtin_names, builtin_plan
@@ -86,7 +86,7 @@ def check_command(plans: tuple[str, ...], mode: str, config: Path | None) -> Non
         if not view.problems:
             click.echo(f"{name}: may be walked in {mode} mode.")
     if failed:
-        raise SystemExit(ExitCode.PLAN_INVALID)
+        raise SystemExit(int(ExitCode.PLAN_INVALID))
 
 
 @plan.command("show")
@@ -102,25 +102,22 @@ def show_command(name: str, mode: str, config: Path | None, as_json: bool, brief
     The timeline is computed by running the session and the safety kernel on virtual time
     against a treadmill that obeys at once. PLAN is a file or a built-in name.
     """
-    view = view_plan(name, Mode(mode), config)
-    if view.problems or view.preview is None:
+    show_view(view_plan(name, Mode(mode), config), as_json=as_json, brief=brief)
+
+
+def show_view(view: PlanView, *, as_json: bool = False, brief: bool = False) -> None:
+    """Print a plan: chart, timeline, totals; or everything that keeps it from being walked."""
+    preview, programme = view.preview, view.programme
+    if view.problems or preview is None:
         for problem in view.problems:
             click.echo(str(problem), err=True)
-        raise SystemExit(ExitCode.PLAN_INVALID)
+        raise SystemExit(int(ExitCode.PLAN_INVALID))
     if as_json:
         click.echo(json.dumps(view.to_json(), indent=1))
         return
-    print_view(view, brief=brief)
-
-
-def print_view(view: PlanView, *, brief: bool = False) -> None:
-    """Print a plan that may be walked: chart, timeline, totals."""
-    preview = view.preview
-    assert preview is not None
-    programme = view.programme
-    click.echo(f"{programme.title}  ({view.name}, {view.mode.value})\n")
-    points = [Point(m.t_ms, m.commanded_ckmh, m.gait != "forward") for m in preview.moments]
-    for line in chart(points, preview.duration_ms):
+    click.echo(f"{programme.title}  ({view.name}, {view.mode.value}, {view.machine})\n")
+    points = [Point(m.t_ms, m.commanded_ckmh, m.gait == "backward") for m in preview.moments]
+    for line in chart(points, preview.duration_ms, chart_width()):
         click.echo(line)
     click.echo("\n   TIME  STATE             STEP                       COMMANDED  WALKING")
     before = None

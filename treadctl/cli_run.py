@@ -6,24 +6,40 @@ from pathlib import Path
 import click
 
 from treadctl.cli_display import display_for
-from treadctl.cli_errors import reporting_errors
-from treadctl.cli_plan import config_option, mode_option, print_view
-from treadctl.composition.plan_view import view_plan
-from treadctl.composition.prepare import RunOptions, machines
+from treadctl.cli_errors import fault, reporting_errors
+from treadctl.cli_output import Output
+from treadctl.cli_plan import config_option, mode_option, show_view
+from treadctl.composition.conditions import RunOptions, machines
+from treadctl.composition.plan_view import view_run
 from treadctl.composition.run import execute
 from treadctl.core.exit_codes import ExitCode
 from treadctl.model import Mode
 
 EXIT_CODES = """\b
-Exit codes: 0 completed, 2 usage, 3 plan invalid, 4 device not found, 5 refused by safety,
-10 stopped by operator, 11 strap released, 12 emergency stop or other latched fault,
-13 communication lost, 14 belt mismatch, 16 stop not confirmed (CHECK THE BELT),
-130 interrupted."""
+Exit codes (docs/exit-codes.md says what to do about each):
+  0 completed                   11 strap released
+  2 wrong use, bad config       12 emergency stop or other latched stop
+  3 plan may not be walked      13 communication lost
+  4 treadmill not found         14 the belt did not do as it was told
+  5 refused by safety           16 stop not confirmed: CHECK THE BELT
+ 10 stopped by the operator    130 interrupted (ctrl-c)
+
+\b
+Ctrl-c stops the belt and ends the run once it stands; a second one asks for the
+strongest stop the machine has. Closing the output ends the telling, not the run.
+
+\b
+Next: treadctl plan list, treadmill-sim faults, docs/first-run.md
+"""
 
 
-@click.command(epilog=EXIT_CODES)
+@click.command(epilog=EXIT_CODES, context_settings={"max_content_width": 100})
 @click.argument("plan")
-@click.option("--treadmill", metavar="NAME", help="A treadmill declared in config.toml.")
+@click.option(
+    "--treadmill",
+    metavar="NAME",
+    help="A treadmill declared in config.toml (docs/configuration.md).",
+)
 @click.option(
     "--simulate",
     metavar="MACHINE",
@@ -44,25 +60,33 @@ Exit codes: 0 completed, 2 usage, 3 plan invalid, 4 device not found, 5 refused 
     "--seed",
     type=click.IntRange(0, 2**32 - 1),
     default=None,
-    help="With --simulate: of all that is random. [default: 1]",
+    metavar="N",
+    help="With --simulate: of all that is random; the same seed gives the same run. [default: 1]",
 )
 @click.option(
     "--truth",
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --simulate: append the physical truth, one JSON line per 50 ms.",
 )
-@click.option("--jsonl", is_flag=True, help="Print JSON lines (docs/jsonl.md).")
+@click.option("--jsonl", is_flag=True, help="Print every event as a line of JSON (docs/jsonl.md).")
 @click.option(
     "--record",
     type=click.Path(path_type=Path, file_okay=False),
-    help="Write the session's record into this directory instead of the user's state directory.",
+    metavar="DIR",
+    help="Write the session's record into this directory instead of the user's state directory "
+    "(`treadctl sessions list`).",
 )
-@click.option("--dry-run", is_flag=True, help="Check the plan, show what would happen, and end.")
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Check everything that can be checked without a machine, show the timeline, and end.",
+)
 @click.option(
     "--control",
     type=click.Choice(["stdin"]),
-    help='Take verbs as JSON lines, such as {"do": "stop"}; a latched stop then waits for '
-    "reset or end.",
+    metavar="stdin",
+    help='Take verbs as JSON lines on stdin, such as {"do": "stop"} (docs/jsonl.md). A latched '
+    "stop then waits for reset or end; the end of stdin ends the waiting.",
 )
 @config_option
 @reporting_errors
@@ -86,32 +110,27 @@ def run(
 
     PLAN is a plan file or a built-in name (`treadctl plan list`). On a simulated machine every
     confirmation is automatic. On a real one a person gives them, at this terminal or as JSON
-    lines with --control stdin, and says every minute that they are there.
+    lines with --control stdin, and shows every minute that they are there.
 
     \b
-    treadctl run novice-1 --simulate woodway-us --virtual-time
-    treadctl run my-plan.yaml --treadmill left --control stdin --jsonl
+    Examples:
+      treadctl run novice-1 --simulate woodway-us --virtual-time
+      treadctl run my-plan.yaml --treadmill left --dry-run
+      treadctl run my-plan.yaml --treadmill left
+      treadctl run my-plan.yaml --treadmill left --control stdin --jsonl < verbs.jsonl
     """
-    if dry_run:
-        view = view_plan(plan, Mode(mode), config)
-        for problem in view.problems:
-            click.echo(str(problem), err=True)
-        if view.problems:
-            raise SystemExit(int(ExitCode.PLAN_INVALID))
-        print_view(view)
-        return
-    if (treadmill is None) == (simulate is None):
-        raise click.UsageError("Give exactly one of --treadmill NAME and --simulate MACHINE.")
-    only_simulated = {
-        "--virtual-time": virtual_time,
-        "--scenario": scenario is not None,
-        "--seed": seed is not None,
-        "--truth": truth is not None,
-    }
-    if simulate is None:
-        for option, given in only_simulated.items():
-            if given:
-                raise click.UsageError(f"{option} goes with --simulate only.")
+    _check_usage(
+        plan,
+        treadmill,
+        simulate,
+        dry_run,
+        {
+            "--virtual-time": virtual_time,
+            "--scenario": scenario is not None,
+            "--seed": seed is not None,
+            "--truth": truth is not None,
+        },
+    )
     terminal = simulate is None and control is None and sys.stdin.isatty()
     options = RunOptions(
         plan=plan,
@@ -127,18 +146,52 @@ def run(
         control=control is not None,
         terminal=terminal,
     )
-    display = display_for(jsonl)
+    if dry_run:
+        show_view(view_run(options))
+        return
+    display = display_for(jsonl, patient=virtual_time)
+    messages = Output(2, encoding=sys.stderr.encoding or "utf-8", patient=virtual_time)
+
+    def say(text: str) -> None:
+        messages.write(f"treadctl: {text}\n")
+
     try:
         code, path = execute(
             options,
             tell=(display.tell,),
-            say=lambda text: click.echo(f"treadctl: {text}", err=True),
+            say=say,
             stdin_fd=0 if terminal or control else None,
         )
+    except OSError as error:
+        raise fault(error) from error  # our own output never raises
     finally:
-        display.close()
+        if trouble := display.close():
+            say(trouble)
     if not jsonl:
-        click.echo(f"Record: {path}", err=True)
+        say(f"the record is {path}")
     if code is ExitCode.STOP_NOT_CONFIRMED:
-        click.echo("treadctl: CHECK THE BELT. Nothing has proved that it stands.", err=True)
+        say("CHECK THE BELT. Nothing has proved that it stands.")
+    messages.close()
     raise SystemExit(int(code))
+
+
+def _check_usage(
+    plan: str,
+    treadmill: str | None,
+    simulate: str | None,
+    dry_run: bool,
+    only_simulated: dict[str, bool],
+) -> None:
+    if not plan:
+        raise click.UsageError("PLAN is empty. `treadctl plan list` names the built-in plans.")
+    if treadmill is not None and simulate is not None:
+        raise click.UsageError("--treadmill and --simulate exclude each other.")
+    if treadmill is None and simulate is None and not dry_run:
+        raise click.UsageError(
+            "Say where: --simulate MACHINE for a simulated treadmill, --treadmill NAME for one "
+            "that config.toml declares."
+        )
+    if simulate is None:
+        for option, given in only_simulated.items():
+            if given:
+                raise click.UsageError(f"{option} goes with --simulate only.")

@@ -4,23 +4,20 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from treadctl.composition.prepare import effective_limits
+from treadctl.composition.conditions import PlanRefused, RunOptions, conditions_of
 from treadctl.composition.preview import Preview, preview
-from treadctl.config import load_config
-from treadctl.core.plan_lint import accept
-from treadctl.core.plans import open_plan
 from treadctl.core.programme import Programme
-from treadctl.errors import Problem, UserFileError
-from treadctl.gate.setup import MachineClass
+from treadctl.errors import Problem
 from treadctl.model import Mode
 
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """One plan and what would come of it on a class-A machine."""
+    """One plan, and what would come of it."""
 
     name: str
     mode: Mode
+    machine: str
     programme: Programme
     problems: tuple[Problem, ...]
     preview: Preview | None
@@ -31,6 +28,7 @@ class PlanView:
             "plan": self.name,
             "title": self.programme.title,
             "mode": self.mode.value,
+            "machine": self.machine,
             "duration_ms": self.preview.duration_ms,
             "reverse_ms": self.programme.reverse_ms,
             "bouts": len(self.programme.bouts),
@@ -47,12 +45,21 @@ def view_plan(name: str, mode: Mode, config: Path | None, *, run: bool = True) -
     Raises:
         UserFileError: the config cannot be used.
     """
-    base = load_config(config).limits
-    plan, problems = open_plan(name)
-    limits = effective_limits(plan, base, MachineClass.A)
+    return view_run(RunOptions(name, mode=mode, config=config), run=run)
+
+
+def view_run(options: RunOptions, *, run: bool = True) -> PlanView:
+    """The same for a run on the machine that *options* name: its limits, class and steps.
+
+    Raises:
+        TreadctlError: as `prepare` does, short of what only the machine itself can refuse.
+    """
+    conditions = conditions_of(options)
+    what = f"class {conditions.machine_class.value} {conditions.protocol}"
+    name, mode = options.plan, options.mode
     try:
-        programme = accept(plan, limits, mode, problems)
-    except UserFileError as error:
-        return PlanView(name, mode, plan.programme, error.problems, None)
-    shown = preview(programme, limits, mode) if run else None
-    return PlanView(name, mode, programme, (), shown)
+        programme = conditions.programme()
+    except PlanRefused as error:
+        return PlanView(name, mode, what, conditions.plan.programme, error.problems, None)
+    shown = preview(programme, conditions) if run else None
+    return PlanView(name, mode, what, programme, (), shown)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from firmware_protocols.registry import PROTOCOLS
 from treadctl.composition.cockpit import Cockpit
+from treadctl.composition.conditions import Conditions
 from treadctl.composition.ideal import RAMP_CKMH_S, IdealPlant
 from treadctl.composition.virtual import VirtualRun
 from treadctl.core.events import Event, Finished, RequestRefused, StateChanged
@@ -14,9 +15,10 @@ from treadctl.core.operators import AutoOperator
 from treadctl.core.programme import Programme
 from treadctl.core.session import Session
 from treadctl.core.setup import SessionSetup
-from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
-from treadctl.model import Mode, Report
-from treadctl.safety.limits import Limits
+from treadctl.gate.setup import GateSetup, MachineFacts, StrapKind, StrapSource
+from treadctl.model import Report
+
+_FASTEST_CKMH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +53,29 @@ class Preview:
         return max((m.commanded_ckmh for m in self.moments if m.gait == "backward"), default=0)
 
 
-def preview(
-    programme: Programme, limits: Limits, mode: Mode, protocol: str = "woodway-us"
-) -> Preview:
-    """Run *programme* on an ideal class-A machine of *protocol* and note every command."""
-    unit = "mph"
-    plant = IdealPlant(protocol, unit)
-    capabilities = PROTOCOLS[protocol].capabilities(unit)
-    machine = MachineFacts(
-        protocol,
-        MachineClass.A,
-        ramp_ckmh_s=RAMP_CKMH_S,
-        min_ckmh=capabilities.wire_step_ckmh,
-        max_ckmh=min(2_000, capabilities.field_max_ckmh),
-        unit=unit,
-    )
+def preview(programme: Programme, conditions: Conditions) -> Preview:
+    """Run *programme* on an ideal machine under *conditions* and note every command."""
+    machine = _machine(conditions)
+    plant = IdealPlant(machine.protocol, machine.unit)
     gate = GateSetup(
         "preview",
         machine,
         "",
         StrapSource(StrapKind.LOCKSTEP),
-        limits,
-        mode,
+        conditions.limits,
+        conditions.mode,
         simulated=True,
         attendance_required=False,
         hold_to_run_available=True,
     )
     setup = SessionSetup(
         plan=programme.name,
-        mode=mode,
+        mode=conditions.mode,
         machine="preview",
-        protocol=protocol,
-        machine_class="A",
+        protocol=machine.protocol,
+        machine_class=machine.machine_class.value,
         simulated=True,
-        limits=limits,
+        limits=conditions.limits,
         min_ckmh=machine.min_ckmh,
         origin_ms=0,
     )
@@ -93,6 +84,22 @@ def preview(
     cockpit = Cockpit(session, operators=(AutoOperator(session, plant.act),), tell=(watcher.hear,))
     VirtualRun(gate, plant, cockpit).run(watcher.see)
     return Preview(tuple(watcher.moments), tuple(watcher.refusals), cockpit.finished)
+
+
+def _machine(conditions: Conditions) -> MachineFacts:
+    """The declared one, or one that does whatever its protocol can say."""
+    if conditions.declared is not None:
+        return replace(conditions.declared.machine, ramp_ckmh_s=RAMP_CKMH_S)
+    protocol, unit = conditions.protocol, conditions.unit
+    capabilities = PROTOCOLS[protocol].capabilities(unit)
+    return MachineFacts(
+        protocol,
+        conditions.machine_class,
+        ramp_ckmh_s=RAMP_CKMH_S,
+        min_ckmh=capabilities.wire_step_ckmh,
+        max_ckmh=min(_FASTEST_CKMH, capabilities.field_max_ckmh),
+        unit=unit,
+    )
 
 
 class _Watcher:
