@@ -84,8 +84,12 @@ class LockstepPlant:
         # Two processes that take turns run several times faster on one core than on two:
         # waking the other core costs more than a step does (docs/measurements.md).
         self._cores = _one_core()
-        self._child = _start([*command, "lockstep", *options.arguments()])
-        self.ready = _read_ready(self._child)
+        try:
+            self._child = _start([*command, "lockstep", *options.arguments()])
+            self.ready = _read_ready(self._child)
+        except BaseException:
+            self._free_cores()
+            raise
         assert self._child.stdin is not None
         assert self._child.stdout is not None
         self._to_child = self._child.stdin.fileno()
@@ -105,9 +109,13 @@ class LockstepPlant:
 
     def close(self) -> None:
         """Have the child write its last truth line and end."""
-        with contextlib.suppress(OSError):  # gone already, and that is all we want
-            os.write(self._to_child, _HEADER.pack(_END, 0, 0))
+        if not _stream(self._child.stdin).closed:  # its number may be another file's by now
+            with contextlib.suppress(OSError):  # gone already, and that is all we want
+                os.write(self._to_child, _HEADER.pack(_END, 0, 0))
         _end(self._child)
+        self._free_cores()
+
+    def _free_cores(self) -> None:
         if self._cores:
             os.sched_setaffinity(0, self._cores)
 
@@ -149,11 +157,11 @@ class ServedPlant:
         return str(self.ready["address"])
 
     def act(self, name: str) -> None:
-        assert self._child.stdin is not None
-        try:
-            os.write(self._child.stdin.fileno(), json.dumps({"act": name}).encode() + b"\n")
-        except OSError as error:
-            raise _ended(self._child) from error
+        # A simulator that has gone has taken its link along: the gate sees that, and stops.
+        with contextlib.suppress(OSError):
+            os.write(
+                _stream(self._child.stdin).fileno(), json.dumps({"act": name}).encode() + b"\n"
+            )
 
     def close(self) -> None:
         """Let go of the child; it ends by itself once its belt stands."""
@@ -189,7 +197,14 @@ def _read_ready(child: "subprocess.Popen[bytes]") -> dict[str, Any]:
     line = _stream(child.stdout).readline()
     if not line.endswith(b"\n"):
         raise _ended(child)
-    ready: dict[str, Any] = json.loads(line)
+    try:
+        ready: dict[str, Any] = json.loads(line)
+        facts_of("", ready)
+    except (ValueError, KeyError, TypeError) as error:
+        child.kill()
+        said = line[:200].decode(errors="replace").strip()
+        _ended(child)
+        raise SimulatorFailedError(f"This is no simulator: it said {said!r}.", 4) from error
     return ready
 
 
@@ -200,17 +215,19 @@ def _ended(child: "subprocess.Popen[bytes]") -> SimulatorFailedError:
     except subprocess.TimeoutExpired:
         child.kill()
         code = child.wait()
-    said = _stream(child.stderr).read().decode(errors="replace").strip()
+    said = b"" if _stream(child.stderr).closed else _stream(child.stderr).read()
     _stream(child.stdout).close()
     _stream(child.stderr).close()
     return SimulatorFailedError(
-        said or f"The simulator ended with code {code} and without a word.",
+        said.decode(errors="replace").strip()
+        or f"The simulator ended with code {code} and without a word.",
         code if code in (2, 4) else 4,
     )
 
 
 def _end(child: "subprocess.Popen[bytes]") -> None:
-    _stream(child.stdin).close()
+    with contextlib.suppress(OSError):
+        _stream(child.stdin).close()
     try:
         child.wait(_EXIT_WAIT_S)
     except subprocess.TimeoutExpired:

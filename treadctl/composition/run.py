@@ -12,12 +12,14 @@ from treadctl import paths
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
 from treadctl.composition.gate_process import GateProcess
 from treadctl.composition.lines import LineReader
+from treadctl.composition.plant import SimulatorFailedError
 from treadctl.composition.prepare import Prepared, RunOptions, prepare
 from treadctl.composition.signals import Signals, stop_signals
 from treadctl.composition.terminal import TerminalOperator
 from treadctl.composition.virtual import VirtualRun
 from treadctl.core.control import ControlOperator
 from treadctl.core.exit_codes import ExitCode
+from treadctl.core.machine import SessionState
 from treadctl.core.operators import AutoOperator
 from treadctl.core.session import Session
 from treadctl.model import Report
@@ -26,7 +28,8 @@ from treadctl.records.journal import Journal
 EXCHANGE_MS: Final = 100
 """SR-30: the heartbeat is ten times a second."""
 _PERSONS: Final = frozenset({"resume", "reset"})
-"""What only a line from outside answers in a run whose other confirmations are automatic."""
+"""What only a line from outside answers in a run whose other confirmations are automatic. So
+is the end of a locked session, which asks for nothing any more."""
 
 
 class Typed(Protocol):
@@ -40,7 +43,7 @@ class Typed(Protocol):
 
 
 class Run:
-    """Everything of one run. Made by `start`; `go` runs it, and closes what it opened."""
+    """Everything of one run; `go` runs it."""
 
     def __init__(
         self,
@@ -80,6 +83,9 @@ class Run:
                     now_ms = self._go_virtual(signals)
                 else:
                     now_ms = self._go_real(signals)
+        except SimulatorFailedError as error:
+            self._journal.abandon()
+            raise self._cut_short(error) from error
         except BaseException:
             self._journal.abandon()
             raise
@@ -88,6 +94,13 @@ class Run:
             self._say(self._journal.trouble)
         finished = self._cockpit.finished
         return ExitCode(finished.exit_code) if finished else ExitCode.STOP_NOT_CONFIRMED
+
+    def _cut_short(self, error: SimulatorFailedError) -> SimulatorFailedError:
+        """A simulator that ends in the middle leaves a belt of which nothing is known."""
+        report = self._session.report
+        if report is None or report.standstill:
+            return error
+        return SimulatorFailedError(str(error), int(ExitCode.STOP_NOT_CONFIRMED))
 
     def _go_virtual(self, signals: Signals) -> int:
         assert self._prepared.lockstep is not None
@@ -156,7 +169,8 @@ class Run:
         typed = self._typed
         while self._lines is not None and typed is not None and typed.is_idle:
             prompt = self._session.awaiting
-            if prompt is None or prompt.wants not in _PERSONS:
+            asked = prompt is not None and prompt.wants in _PERSONS
+            if not asked and self._session.state is not SessionState.LOCKED:
                 return
             poller = select.poll()
             poller.register(self._lines.fileno(), select.POLLIN)

@@ -1,0 +1,116 @@
+"""A simulator that does not start, speaks nonsense or dies: always an error with its words."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from treadctl.composition.plant import (
+    LockstepPlant,
+    ServedPlant,
+    SimulationOptions,
+    SimulatorFailedError,
+    facts_of,
+)
+
+READY = (
+    '{"ready": true, "lockstep": 1, "address": "rfc2217://127.0.0.1:1", "class": "B", '
+    '"ramp_ckmh_s": 60, "unit": "mph", "min_ckmh": 17, "max_ckmh": 800, "reverse": true}'
+)
+Opened = Callable[..., LockstepPlant | ServedPlant]
+OPTIONS = SimulationOptions("woodway-us")
+
+
+def child(code: str) -> list[str]:
+    """A simulator of our own that runs *code* whatever it is asked."""
+    return [sys.executable, "-c", f"import sys, os\nready = '{READY}'\n{code}", "--"]
+
+
+@pytest.mark.parametrize("opened", [LockstepPlant, ServedPlant])
+@pytest.mark.parametrize(
+    ("code", "exit_code", "words"),
+    [
+        ("sys.exit('no such machine')", 4, "no such machine"),
+        ("sys.stderr.write('bad scenario'); sys.exit(2)", 2, "bad scenario"),
+        ("sys.exit(3)", 4, "ended with code 3"),
+        ("os.kill(os.getpid(), 9)", 4, "ended with code -9"),
+        ("print('hello')", 4, "hello"),
+        ("print('[]')", 4, "[]"),
+        ("print('{\"ready\": true}')", 4, "ready"),
+        ("sys.stdout.write('{')", 4, "without a word"),
+    ],
+)
+def test_a_child_that_is_no_simulator_is_an_error_with_its_own_words(
+    opened: Opened, code: str, exit_code: int, words: str
+) -> None:
+    with pytest.raises(SimulatorFailedError) as caught:
+        opened(OPTIONS, command=child(code))
+    assert caught.value.exit_code == exit_code
+    assert words in str(caught.value)
+
+
+def test_a_child_that_dies_between_two_steps_is_an_error() -> None:
+    plant = LockstepPlant(OPTIONS, command=child("print(ready); sys.exit('out of memory')"))
+    with pytest.raises(SimulatorFailedError, match="out of memory"):
+        plant.advance(50, b"\xc0")
+    plant.close()
+
+
+def test_a_child_that_dies_in_the_middle_of_an_answer_is_an_error() -> None:
+    code = "print(ready, flush=True); os.read(0, 7); os.write(1, b'\\x01\\x00')"
+    plant = LockstepPlant(OPTIONS, command=child(code))
+    with pytest.raises(SimulatorFailedError):
+        plant.advance(50, b"")
+    plant.close()
+
+
+def test_an_act_that_the_simulator_does_not_know_is_an_error() -> None:
+    plant = LockstepPlant(OPTIONS)
+    try:
+        with pytest.raises(SimulatorFailedError, match="fly"):
+            plant.act("fly")
+    finally:
+        plant.close()
+
+
+def test_lockstep_answers_bytes_and_tells_of_strap_and_link() -> None:
+    plant = LockstepPlant(OPTIONS)
+    try:
+        assert plant.advance(100, b"\xc0") == b"\xd0\x31"
+        assert (plant.strap_closed, plant.link_up) == (True, True)
+        plant.act("strap-pull")
+        plant.act("link-drop")
+        plant.advance(150, b"")
+        assert (plant.strap_closed, plant.link_up) == (False, False)
+    finally:
+        plant.close()
+
+
+def test_an_act_of_a_served_machine_that_has_gone_is_the_gates_affair() -> None:
+    plant = ServedPlant(OPTIONS, command=child("print(ready)"))
+    plant.close()
+    plant = ServedPlant(OPTIONS, command=child("print(ready, flush=True); os.close(0)"))
+    for _ in range(3):
+        plant.act("strap-pull")
+    plant.close()
+
+
+def test_closing_a_plant_that_has_gone_is_no_error() -> None:
+    plant = LockstepPlant(OPTIONS, command=child("print(ready)"))
+    plant.close()
+
+
+def test_sr54_the_simulator_declares_its_own_class_and_ramp() -> None:
+    plant = LockstepPlant(OPTIONS, command=child("print(ready, flush=True); os.read(0, 7)"))
+    facts = facts_of("woodway-us", plant.ready)
+    plant.close()
+    assert (facts.machine_class.value, facts.ramp_ckmh_s, facts.max_ckmh) == ("B", 60, 800)
+
+
+def test_options_become_the_simulators_arguments(tmp_path: Path) -> None:
+    options = SimulationOptions("trackmaster", tmp_path / "s.toml", 7, tmp_path / "t.jsonl")
+    assert options.arguments() == [
+        *("--machine", "trackmaster", "--seed", "7"),
+        *("--scenario", str(tmp_path / "s.toml"), "--truth", str(tmp_path / "t.jsonl")),
+    ]
