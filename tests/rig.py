@@ -120,13 +120,14 @@ class Rig:
         reset or resume, so a stop is waited out instead of ending the run."""
         self.machine: Final = machine
         self.mode: Final = mode
-        self.limits: Final = limits or _limits_of(plan)
+        self.limits: Final = limits or self.limits_of(plan)
         self.truth: Final[list[dict[str, Any]]] = []
         self.events: Final[list[dict[str, Any]]] = []
         self.reports: Final[list[Report]] = []
-        what_happens = load_scenario(SCENARIOS / f"{scenario}.toml") if scenario else None
+        timeline = load_scenario(SCENARIOS / f"{scenario}.toml") if scenario else None
+        self._events_to_come: Final = timeline.events if timeline else ()
         simulation = Simulation(
-            machine, options=options, scenario=what_happens, seed=seed, truth=self._take_truth
+            machine, options=options, scenario=timeline, seed=seed, truth=self._take_truth
         )
         self.simulation: Final = simulation
         self.treadmill: Final = _Treadmill(simulation)
@@ -172,6 +173,12 @@ class Rig:
         )
         self.virtual: Final = VirtualRun(setup, self.treadmill, cockpit)
         self.made.append(self)
+
+    @staticmethod
+    def limits_of(plan: str | Programme) -> Limits:
+        """What a person of the plan's profile walks under."""
+        profile = plan.profile if isinstance(plan, Programme) else open_plan(plan)[0].profile
+        return limits_for(profile, Limits())
 
     # Time.
 
@@ -312,7 +319,13 @@ class Rig:
     def _twin(self) -> "Rig":
         # Shared: what never changes. The past is copied as a list of the same lines.
         gate = self.virtual.gate
-        shared = (self.programme, self.limits, self.session.setup, gate.config)
+        shared = (
+            self.programme,
+            self.limits,
+            self.session.setup,
+            gate.config,
+            self._events_to_come,
+        )
         memo: dict[int, Any] = {id(each): each for each in shared}
         for past in (self.truth, self.events, self.reports):
             memo[id(past)] = past.copy()
@@ -323,9 +336,3 @@ class Rig:
 
     def _take_event(self, event: Event) -> None:
         self.events.append(to_json(event))
-
-
-def _limits_of(plan: str | Programme) -> Limits:
-    if isinstance(plan, Programme):
-        return limits_for(plan.profile, Limits())
-    return limits_for(open_plan(plan)[0].profile, Limits())

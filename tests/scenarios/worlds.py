@@ -34,14 +34,20 @@ STOPPING: Final = (S.STOPPING_TO_TURN, S.STOPPING)
 NOT_IN_BELT_REVERSE: Final = (S.STOPPING_TO_TURN, S.TURNING)
 
 
-def world(machine: str, state: SessionState, mode: Mode = Mode.TURN_AROUND) -> Rig:
-    """A rig in *state*. Do nothing to it: ask it `what_if`."""
-    return _worlds(machine, mode)[state]
+def world(
+    machine: str,
+    state: SessionState,
+    mode: Mode = Mode.TURN_AROUND,
+    *,
+    stays: bool = False,
+) -> Rig:
+    """A rig in *state*. Do nothing to it: ask it `what_if`. *stays* as in `Rig`."""
+    return _worlds(machine, mode, stays)[state]
 
 
 @cache
-def _worlds(machine: str, mode: Mode) -> dict[SessionState, Rig]:
-    rig = Rig(machine, mode=mode)
+def _worlds(machine: str, mode: Mode, stays: bool) -> dict[SessionState, Rig]:
+    rig = Rig(machine, mode=mode, stays=stays)
     found: dict[SessionState, Rig] = {}
     for state, delay_ms in DELAYS_MS.items():
         if mode is Mode.BELT_REVERSE and state in NOT_IN_BELT_REVERSE:
