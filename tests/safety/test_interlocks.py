@@ -287,10 +287,10 @@ def test_sr37_a_belt_found_moving_has_its_own_name(
 
 def test_sr53_the_worst_wins_and_the_first_of_equals_keeps_its_name() -> None:
     s = cruising()
-    step(s, cruise(strap=StrapState.RELEASED, link_up=False, core_alive=False))
+    step(s, cruise(strap=StrapState.RELEASED, core_alive=False))
     assert s.worst == Finding(E_STOP, Cause.STRAP_OPEN)
     s = cruising()
-    step(s, cruise(core_alive=False, link_up=False))
+    step(s, cruise(strap=StrapState.UNKNOWN, core_alive=False, link_up=False))
     assert s.worst == Finding(E_STOP, Cause.LINK_LOST)
 
 

@@ -266,6 +266,7 @@ def unexpected_motion(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | N
 
 
 IN_MOTION: Final[tuple[Interlock, ...]] = (
+    link,  # before the strap: where both share a cable, its loss is what happened
     strap,
     operator,
     signal,
@@ -273,7 +274,6 @@ IN_MOTION: Final[tuple[Interlock, ...]] = (
     core_silent,
     lease,
     telemetry,
-    link,
     machine,
     console,
     not_stopping,
