@@ -5,7 +5,7 @@ Data goes to stdout, messages about the run to stderr (`cli_output` has the rule
 
 import os
 import sys
-from typing import Final, Protocol
+from typing import Final, Protocol, TextIO
 
 from treadctl.cli_output import Output
 from treadctl.core.events import (
@@ -190,9 +190,12 @@ def display_for(jsonl: bool, *, patient: bool) -> Display:
     if jsonl:
         return JsonLines(Output(1, patient=patient))
     out = Output(1, encoding=sys.stdout.encoding or "utf-8", patient=patient)
-    if sys.stdout.isatty() and os.environ.get("TERM", "dumb") != "dumb":
-        return LiveLine(out, 1)
-    return PlainLines(out)
+    return LiveLine(out, 1) if erase_for(sys.stdout) else PlainLines(out)
+
+
+def erase_for(stream: TextIO) -> str:
+    """What empties the line that a message is about to take; nothing where that is no terminal."""
+    return _ERASE if stream.isatty() and os.environ.get("TERM", "dumb") != "dumb" else ""
 
 
 def _width_of(fd: int) -> int:

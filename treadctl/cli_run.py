@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from treadctl.cli_display import display_for
+from treadctl.cli_display import display_for, erase_for
 from treadctl.cli_errors import fault, reporting_errors
 from treadctl.cli_output import Output
 from treadctl.cli_plan import config_option, mode_option, show_view
@@ -153,7 +153,7 @@ def run(
     messages = Output(2, encoding=sys.stderr.encoding or "utf-8", patient=virtual_time)
 
     def say(text: str) -> None:
-        messages.write(f"treadctl: {text}\n")
+        messages.write(f"{erase_for(sys.stderr)}treadctl: {text}\n")
 
     try:
         code, path = execute(

@@ -2,6 +2,7 @@
 
 import os
 import select
+from collections import deque
 from typing import Final
 
 MAX_LINE: Final = 64 * 1024
@@ -14,25 +15,21 @@ class LineReader:
     def __init__(self, fd: int) -> None:
         self._fd = fd
         self._buffer = b""
-        self._lines: list[str] = []
+        self._lines: deque[str] = deque()
         self.at_end = False
 
     def fileno(self) -> int:
         return self._fd
 
-    def next(self, *, wait: bool = False) -> str | None:
-        """Return the next whole line; None if there is none, with *wait* only at the end."""
-        while not self._lines and not self.at_end:
-            if not wait and not select.select([self._fd], [], [], 0)[0]:
-                return None
+    def next(self) -> str | None:
+        """Return the next whole line, or None if there is none yet; never waits."""
+        if not self._lines and not self.at_end and select.select([self._fd], [], [], 0)[0]:
             self._read()
-        return self._lines.pop(0) if self._lines else None
+        return self._lines.popleft() if self._lines else None
 
     def _read(self) -> None:
         try:
             data = os.read(self._fd, MAX_LINE)
-        except InterruptedError:
-            return
         except OSError:
             data = b""
         if not data:
@@ -41,4 +38,4 @@ class LineReader:
         *whole, self._buffer = (self._buffer + data).split(b"\n")
         if len(self._buffer) > MAX_LINE:
             whole, self._buffer = [*whole, self._buffer], b""
-        self._lines += [line.decode(errors="replace") for line in whole if line.strip()]
+        self._lines.extend(line.decode(errors="replace") for line in whole if line.strip())

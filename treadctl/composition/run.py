@@ -11,11 +11,12 @@ from typing import Final, Protocol
 from treadctl import paths
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
 from treadctl.composition.gate_process import GateProcess
+from treadctl.composition.keys import KeyReader, single_keys
 from treadctl.composition.lines import LineReader
 from treadctl.composition.plant import SimulatorFailedError
 from treadctl.composition.prepare import Prepared, RunOptions, prepare
 from treadctl.composition.signals import Signals, stop_signals
-from treadctl.composition.terminal import TerminalOperator
+from treadctl.composition.terminal import HELP, TerminalOperator
 from treadctl.composition.virtual import VirtualRun
 from treadctl.core.control import ControlOperator
 from treadctl.core.exit_codes import ExitCode
@@ -30,10 +31,12 @@ EXCHANGE_MS: Final = 100
 _PERSONS: Final = frozenset({"resume", "reset"})
 """What only a line from outside answers in a run whose other confirmations are automatic. So
 is the end of a locked session, which asks for nothing any more."""
+_AT_ONCE: Final = 100
+"""Lines or keys taken in one turn: whoever never stops talking does not stop the heartbeat."""
 
 
 class Typed(Protocol):
-    """Whoever turns lines from stdin into verbs."""
+    """Whoever turns lines or keys from stdin into verbs."""
 
     @property
     def is_idle(self) -> bool: ...
@@ -53,7 +56,7 @@ class Run:
         *,
         tell: tuple[Tell, ...],
         say: Callable[[str], None],
-        lines: LineReader | None,
+        lines: LineReader | KeyReader | None,
     ) -> None:
         self._options = options
         self._prepared = prepared
@@ -70,7 +73,10 @@ class Run:
         if options.control:
             self._typed = ControlOperator(session)
         elif lines is not None:
-            self._typed = TerminalOperator(session, say)
+            person = TerminalOperator(session, say)
+            self._typed = person
+            tell = (*tell, person.hear)
+            say(HELP)
         if self._typed is not None:
             operators.append(self._typed)
         self._cockpit = Cockpit(session, operators=tuple(operators), journal=journal, tell=tell)
@@ -158,8 +164,12 @@ class Run:
         lines, typed = self._lines, self._typed
         if lines is None or typed is None:
             return
-        while (line := lines.next()) is not None:
+        for _ in range(_AT_ONCE):
+            if (line := lines.next()) is None:
+                break
             typed.feed(line)
+        else:
+            return
         if lines.at_end:
             typed.close()
             self._lines = None
@@ -213,7 +223,12 @@ def execute(
             real_time=prepared.lockstep is None,
         )
         prepared = with_record(prepared, journal.path)
-        lines = None if stdin_fd is None else LineReader(stdin_fd)
+        lines: LineReader | KeyReader | None = None
+        if stdin_fd is not None and options.control:
+            lines = LineReader(stdin_fd)
+        elif stdin_fd is not None:
+            stack.enter_context(single_keys(stdin_fd))
+            lines = KeyReader(stdin_fd)
         try:
             run = Run(options, prepared, journal, tell=tell, say=say, lines=lines)
         except BaseException:
