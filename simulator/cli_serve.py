@@ -2,8 +2,9 @@
 
 import gc
 import json
+import os
 import sys
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from simulator.servers.serial_pty import PtyPort
 from simulator.servers.signals import ending_signals
 from simulator.servers.tcp import TcpPort
 from simulator.servers.truth import TruthFile
+
+NICE = -10
 
 
 class EndpointParam(click.ParamType):  # type: ignore[type-arg]
@@ -102,6 +105,10 @@ def serve(
             **describe(simulation),
         }
         ending = open_things.enter_context(ending_signals())
+        # A machine does not slow down because the computer beside it is busy: a host takes
+        # a strap that is 150 ms silent for released.
+        with suppress(OSError):
+            os.nice(NICE)
         # What exists now stays until the end. Left among the young, it would be walked
         # through by every full collection, at the cost of some strap edge.
         gc.collect()
