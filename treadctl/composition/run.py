@@ -136,6 +136,7 @@ class Run:
                 gate.watch(now_ms, reports)
                 if not gate.alive and not gone:
                     gone = True
+                    self._say(f"The gate has ended: {_why_gone(gate)}")
                     session.gate_gone()
                 news: list[Report | None] = [*reports]
                 if not news and (gone or now_ms >= due_ms):
@@ -146,6 +147,9 @@ class Run:
                 self._tell_trouble()
         finally:
             # Whatever happened to us, the gate stops the belt when it sees us go (SR-30).
+            done = cockpit.finished
+            if gate.alive and (done is None or done.exit_code == ExitCode.STOP_NOT_CONFIRMED):
+                self._say("The gate goes on stopping the belt, for half a minute at most.")
             gate.close()
         return _now_ms()
 
@@ -240,6 +244,10 @@ def execute(
 def with_record(prepared: Prepared, record: Path) -> Prepared:
     """The same run, whose last line names its record."""
     return replace(prepared, session=replace(prepared.session, record=str(record)))
+
+
+def _why_gone(gate: GateProcess) -> str:
+    return gate.bye.message if gate.bye is not None else "it was killed, or crashed."
 
 
 def _now_ms() -> int:
