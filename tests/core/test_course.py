@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from tests.core.rig import SHORT, TICK_MS, Rig, programme, rest, walk
-from treadctl.core.events import Finished, Sample, SessionStarted, StateChanged
+from treadctl.core.events import Announced, Finished, Sample, SessionStarted, StateChanged
 from treadctl.core.machine import SessionState as S
 from treadctl.core.programme import StepKind
 from treadctl.model import Direction, Facing, Gesture, Mode, Reaction
@@ -44,6 +44,12 @@ def test_the_first_line_says_what_is_run_and_the_last_what_came_of_it(finished: 
     assert (last.reason, last.exit_code, last.resets) == ("completed", 0, 0)
     assert last.reverse_s == pytest.approx(80, abs=0.5)
     assert (last.peak_forward_ckmh, last.peak_backward_ckmh) == (199, 120)
+
+
+def test_sr06_while_connecting_nobody_is_to_be_on_the_belt(finished: Rig) -> None:
+    said = [event for event in finished.events if isinstance(event, Announced)]
+    assert said[0].text.startswith("Nobody on the belt")
+    assert said[0].t_ms == 0
 
 
 def test_sr36_every_walk_needs_a_start_of_its_own(finished: Rig) -> None:

@@ -22,6 +22,12 @@ from treadctl.core.totals import Totals
 from treadctl.model import Reaction, Report
 
 SAMPLE_MS = 100
+QUARANTINE = Said(
+    "Nobody on the belt: it is being watched, for five seconds at least, before it may be armed.",
+    0,
+    "transition",
+)
+"""SR-06."""
 
 
 class Voice:
@@ -92,6 +98,8 @@ class Voice:
                 cause=cause,
             )
         )
+        if state is SessionState.CONNECTING:
+            self.say(QUARANTINE)
 
     def say(self, *said: Said) -> None:
         for text, in_ms, kind in said:
