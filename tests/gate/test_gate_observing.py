@@ -100,15 +100,30 @@ def test_sr36_a_drive_that_says_stopped_while_it_is_driven_was_stopped_by_somebo
     assert not any(map(sets_in_motion, bench.said_since(begun_ms)))
 
 
-@pytest.mark.parametrize("level", [Reaction.NONE, Reaction.SOFT_STOP])
-def test_sr36_a_stop_at_the_console_ends_the_ramp_of_a_milder_stop(level: Reaction) -> None:
-    bench = Bench().moving(300)
+@pytest.mark.parametrize("level", [Reaction.NONE, Reaction.SOFT_STOP, Reaction.FAST_STOP])
+def test_sr36_a_stop_at_the_console_ends_the_ramp_of_our_own_stop(level: Reaction) -> None:
+    bench = Bench().moving(400)
     bench.ask(stop=level, setpoint_ckmh=0)
-    bench.run(500)
+    bench.run(300)
     bench.machine.engaged = False
-    bench.run(600)
+    while bench.report().belt is not BeltState.STOPPED:
+        bench.run(20)
     begun_ms = bench.now_ms
-    assert bench.report().latched_cause == "console_stop"
+    assert bench.report().latched_cause == (
+        "operator_fast_stop" if level is Reaction.FAST_STOP else "console_stop"
+    )
+    bench.run(5_000)
+    assert AA in bench.said_since(begun_ms)
+    assert not any(map(sets_in_motion, bench.said_since(begun_ms)))
+
+
+def test_sr36_the_machines_own_time_out_ends_the_ramp_of_our_own_stop() -> None:
+    bench = Bench().moving(400)
+    bench.ask(stop=Reaction.FAST_STOP)
+    bench.run(300)
+    bench.hear(b"\xbd")
+    begun_ms = bench.now_ms
+    assert bench.report().latched_cause == "operator_fast_stop"
     bench.run(5_000)
     assert not any(map(sets_in_motion, bench.said_since(begun_ms)))
 

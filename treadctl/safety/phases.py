@@ -9,7 +9,7 @@ from typing import Final
 
 from treadctl.causes import Cause
 from treadctl.model import Facing, GatePhase, Gesture, Reaction
-from treadctl.safety import monitors, permissives, ramp
+from treadctl.safety import interlocks, monitors, permissives, ramp
 from treadctl.safety.limits import RESET_LOCKOUT_MS, RESETS_MAX, STALL_LOCKOUT_MS, START_HOLD_MS
 from treadctl.safety.observe import gesture, is_standstill, void_checklist
 from treadctl.safety.state import (
@@ -37,8 +37,6 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
         ramp.begin_down(s)
     elif s.commanded_ckmh > 0:
         ramp.begin_down(s)
-    if cause in MACHINE_STOPPED:
-        s.commanded_ckmh = 0
     monitors.begin_stop(s, i.measured_ckmh, i.now_ms)
     s.stop_sent_at_ms = NEVER_MS
 
@@ -152,10 +150,18 @@ def _moving(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     return Drive(DriveKind.SPEED, speed, s.direction, False)
 
 
+def _machine_stopped(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
+    """Whatever stop is in force, its ramp ends where the machine has stopped (SR-36)."""
+    return i.machine_fault in MACHINE_STOPPED or interlocks.console(s, i, c) is not None
+
+
 def _stopping(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     fresh = s.stop_sent_at_ms == NEVER_MS
     if s.stop_level is Reaction.E_STOP:
         s.commanded_ckmh = 0
+    elif s.commanded_ckmh > 0 and _machine_stopped(s, i, c):
+        s.commanded_ckmh = 0
+        fresh = True
     elif s.commanded_ckmh > 0:
         # The tick in which a stop begins belongs to the motion before it.
         speed = ramp.ramped_down(s, c, 0 if fresh else dt_ms)
