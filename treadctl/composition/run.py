@@ -17,7 +17,7 @@ from treadctl.composition.plant import SimulatorFailedError
 from treadctl.composition.prepare import Prepared, RunOptions, prepare
 from treadctl.composition.signals import Signals, stop_signals
 from treadctl.composition.terminal import HELP, TerminalOperator
-from treadctl.composition.virtual import VirtualRun
+from treadctl.composition.virtual import VirtualRun, resting_collector
 from treadctl.core.control import ControlOperator
 from treadctl.core.exit_codes import ExitCode
 from treadctl.core.machine import SessionState
@@ -111,12 +111,13 @@ class Run:
     def _go_virtual(self, signals: Signals) -> int:
         assert self._prepared.lockstep is not None
         run = VirtualRun(self._prepared.gate, self._prepared.lockstep, self._cockpit)
-        while self._cockpit.finished is None:
-            for signal in signals.take():
-                self._session.interrupt(signal)
-            self._pump()
-            if run.tick() is not None:
-                self._wait_for_a_person(signals)
+        with resting_collector():
+            while self._cockpit.finished is None:
+                for signal in signals.take():
+                    self._session.interrupt(signal)
+                self._pump()
+                if run.tick() is not None:
+                    self._wait_for_a_person(signals)
         return run.now_ms
 
     def _go_real(self, signals: Signals) -> int:
@@ -163,20 +164,19 @@ class Run:
                 poller.register(fd, select.POLLIN)
         poller.poll(max(0, due_ms - _now_ms()))
 
-    def _pump(self) -> None:
-        """Hand on the lines that have come."""
+    def _pump(self) -> bool:
+        """Hand on the lines that have come; false if there were none."""
         lines, typed = self._lines, self._typed
         if lines is None or typed is None:
-            return
-        for _ in range(_AT_ONCE):
+            return False
+        for count in range(_AT_ONCE):
             if (line := lines.next()) is None:
-                break
+                if lines.at_end:
+                    typed.close()
+                    self._lines = None
+                return count > 0
             typed.feed(line)
-        else:
-            return
-        if lines.at_end:
-            typed.close()
-            self._lines = None
+        return True
 
     def _wait_for_a_person(self, signals: Signals) -> None:
         """Virtual time stands still while only a line from outside can go on."""
@@ -194,7 +194,8 @@ class Run:
                 for signal in came:
                     self._session.interrupt(signal)
                 return
-            self._pump()
+            if self._pump():
+                return
 
     def _tell_trouble(self) -> None:
         trouble = self._journal.trouble

@@ -21,6 +21,8 @@ from treadctl.safety.limits import GESTURE_HOLD_MS
 
 PRESS_MS: Final = GESTURE_HOLD_MS + 250
 """A press leaves with the next exchange, in real time more than 100 ms later."""
+LAST_MS: Final = 1_000
+"""After the last line: a reset is over when the gate has said so, not when it is confirmed."""
 MAX_LINE: Final = 4_096
 """Characters. A verb needs a hundred."""
 MAX_WAITING: Final = 1_000
@@ -100,8 +102,9 @@ class ControlOperator:
         return not self._waiting
 
     def close(self) -> None:
-        """No further line will come. What waits is still carried out."""
+        """No further line will come. What waits is still carried out, and takes effect."""
         self._closed = True
+        self._waiting.append(Order("wait", None, for_ms=LAST_MS))
 
     def step(self, now_ms: int) -> None:
         """Carry out what is due, once per exchange and after it."""

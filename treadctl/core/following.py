@@ -204,8 +204,9 @@ class Following:
         self.voice.forget_stops()
         self.wishes.forget_all()
         self.outcome.reset()
+        cooldown = self.progress.go_to_cooldown()
         self.enter(self.machine.reset)
-        if not self.progress.go_to_cooldown():
+        if not cooldown:
             self.finish(Reason.REFUSED)
 
     def _follow(self, report: Report) -> None:
