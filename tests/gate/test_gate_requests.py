@@ -6,7 +6,14 @@ from typing import Final
 
 import pytest
 
-from tests.gate.gate_bench import ALL_ITEMS, TRACKMASTER, WOODWAY, Bench, sets_in_motion
+from tests.gate.gate_bench import (
+    ALL_ITEMS,
+    TRACKMASTER,
+    WOODWAY,
+    Bench,
+    commands,
+    sets_in_motion,
+)
 from treadctl.gate.setup import GateSetup
 from treadctl.model import Direction, Facing, GatePhase, Gesture, Mode, Reaction, Request
 from treadctl.safety.limits import FUTURE_MS
@@ -25,7 +32,7 @@ def test_sr14_a_setpoint_that_is_not_renewed_ramps_the_belt_down() -> None:
     assert bench.report().reaction is Reaction.NONE
     bench.run(60)
     assert (bench.report().reaction, bench.report().cause) == (Reaction.FAST_STOP, "core_silent")
-    assert bench.said_since(silent_ms + 280)[0].startswith(b"\xa3")
+    assert commands(bench.said_since(silent_ms + 280))[0].startswith(b"\xa3")
     bench.run(1_000)
     assert bench.report().reaction is Reaction.E_STOP
     assert bench.report().latched_cause == "core_silent"
