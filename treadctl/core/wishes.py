@@ -39,6 +39,7 @@ class Wishes:
         if level > self.stop:
             self.stop, self._stop_at_ms = level, now_ms
         self.forget_motion()
+        self.reset.release()
 
     def ask_arm(self, now_ms: int) -> None:
         if not self.arm:
@@ -60,11 +61,11 @@ class Wishes:
         self.arm = self.on_belt = False
         self.direction = None
         self.start.release()
+        self.turn_confirm.release()
 
     def forget_all(self) -> None:
         """After a latch the checklist is void as well (SR-34)."""
         self.forget_motion()
-        self.turn_confirm.release()
         self.reset.release()
         self.checklist = 0
 
