@@ -39,9 +39,7 @@ from firmware_protocols.messages import (
 )
 
 POLL_PERIOD_MS: Final = 100
-"""Speed is asked for at least this often while the machine answers."""
-POLL_LEAD_MS: Final = 20
-"""A poll is due this early, so that one exchange in its way does not make it late."""
+"""Speed is asked for this often while the machine answers: half of what is allowed."""
 DRIVE_PERIOD_MS: Final = 200
 """How late a stop at the machine's own console is seen, at worst (SR-36)."""
 REPLY_TIMEOUT_MS: Final = 200
@@ -49,7 +47,7 @@ STOP_GAP_MS: Final = 50
 """How long a stop's second frame waits for the ack of its first."""
 READING_GAP_MS: Final = 200
 """Speed is asked for this often even while a stop finds no answer (safety.md 4.8.5)."""
-_OVERDUE_MS: Final = READING_GAP_MS - STOP_GAP_MS - (POLL_PERIOD_MS - POLL_LEAD_MS)
+_OVERDUE_MS: Final = READING_GAP_MS - STOP_GAP_MS - POLL_PERIOD_MS
 """A poll this late takes the next slot, so that the gap holds with slots 50 ms apart."""
 
 _START_OPCODE: Final = 0xA0
@@ -287,7 +285,7 @@ class HostSession:
     def _send_poll(self, poll: bytes) -> bytes:
         self._polls_turn = False
         if poll is self._query_speed:
-            self._speed_due_ms = self._now_ms + POLL_PERIOD_MS - POLL_LEAD_MS
+            self._speed_due_ms = self._now_ms + POLL_PERIOD_MS
         else:
             period_ms = DRIVE_PERIOD_MS if self._proved else POLL_PERIOD_MS
             self._drive_due_ms = self._now_ms + period_ms
