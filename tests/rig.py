@@ -17,7 +17,7 @@ from simulator.scenario import load_scenario
 from simulator.simulation import Simulation
 from tests.never_events import Violation, judge
 from treadctl.composition.cockpit import Cockpit, Operator
-from treadctl.composition.virtual import VirtualRun
+from treadctl.composition.virtual import VirtualRun, resting_collector
 from treadctl.core.events import Event
 from treadctl.core.jsonl import to_json
 from treadctl.core.machine import SessionState
@@ -209,9 +209,10 @@ class Rig:
     def run(self, *, limit_ms: int = 2 * HOUR_MS) -> dict[str, Any]:
         """To the end; returns the last event."""
         end_ms = self.now_ms + limit_ms
-        while (finished := self.finished()) is None:
-            assert self.now_ms < end_ms, f"still {self.state().value} at {self.now_ms} ms"
-            self.tick()
+        with resting_collector():
+            while (finished := self.finished()) is None:
+                assert self.now_ms < end_ms, f"still {self.state().value} at {self.now_ms} ms"
+                self.tick()
         return finished
 
     def run_until_finished_or_for(self, duration_ms: int) -> dict[str, Any] | None:
