@@ -134,10 +134,14 @@ def show_view(view: PlanView, *, as_json: bool = False, brief: bool = False) -> 
         )
     click.echo(
         f"\nIn all {format_clock(preview.duration_ms)}, of which "
-        f"{format_minutes(programme.reverse_ms)} backward in {len(programme.bouts)} bouts. "
+        f"{format_minutes(programme.reverse_ms)} backward in {_bouts(len(programme.bouts))}. "
         f"Peak forward "
         f"{format_speed(preview.peak_forward_ckmh)}, backward "
         f"{format_speed(preview.peak_backward_ckmh)}."
     )
     for refusal in preview.refusals:
         click.echo(f"The gate would refuse: {refusal}")
+
+
+def _bouts(count: int) -> str:
+    return "1 bout" if count == 1 else f"{count} bouts"
