@@ -27,7 +27,7 @@ from treadctl.model import Mode
 GIVEN_UP_MS: Final = 31_000
 """After the stop, a belt that cannot be proved to stand is given up; and so is a machine that
 does not come back."""
-QUIET_MS: Final = 6_000
+QUIET_MS: Final = 4_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def ends(exit_code: int) -> Then:
 
 
 QUIET: Final = Then(frozenset(), QUIET_MS, frozenset())
-"""Nothing stops within six seconds: the fault has no effect there, or none yet."""
+"""Nothing stops within four seconds: the fault has no effect there, or none yet."""
 
 STRAP = stops("e_stop", "strap_open", by=100, exits=11)
 SILENT = stops("fast_stop", "telemetry_stale", by=1_100, exits=16)
@@ -101,7 +101,7 @@ TABLE: Final[list[Row]] = [
         {},
         {"rest": ends(13), "countdown": SILENT_AT_REST, "moving": SILENT, "stopping": SILENT},
     ),
-    ("deaf", {}, {"rest": ends(13), "countdown": SILENT_AT_REST, "moving": SILENT}),
+    ("deaf", {}, {"countdown": SILENT_AT_REST, "walking": SILENT}),
     (
         "deaf",
         {"share": 0.5},
@@ -121,7 +121,7 @@ TABLE: Final[list[Row]] = [
     (
         "garbled-bytes",
         {"share": 1.0},
-        {"countdown": SILENT_AT_REST, "moving": SILENT, "stopping": SILENT},
+        {"countdown": SILENT_AT_REST, "walking": SILENT},
     ),
     (
         "garbled-bytes",
@@ -219,6 +219,7 @@ KINDS: Final = {
     "rest": AT_REST,
     "countdown": (S.COUNTDOWN,),
     "moving": MOVING,
+    "walking": (S.WARM_UP, S.REVERSE_WALK),
     "stopping": STOPPING,
 }
 PER_MACHINE: Final[dict[str, list[Row]]] = {
