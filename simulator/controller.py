@@ -86,9 +86,12 @@ class Controller:
         rate = float(self._options.stop_ckmh_s)
         # A stop to a drive that is off stops nothing; a host that repeats it sees it stay off.
         if self.engaged(t_ms) or not self._belt.stands(t_ms):
-            self._stopping_until_ms = (
-                t_ms + self._options.lag_ms + self._belt.speed_at(t_ms) / rate * 1000.0
-            )
+            until_ms = t_ms + self._options.lag_ms + self._belt.speed_at(t_ms) / rate * 1000.0
+            if t_ms < self._stopping_until_ms <= until_ms:
+                # Said again while it is being obeyed: a host that repeats its stop every
+                # 100 ms does not put off the end of it, however slow this drive reacts.
+                return
+            self._stopping_until_ms = until_ms
         self._halt(t_ms, rate)
 
     def cut_drive(self, t_ms: float) -> None:

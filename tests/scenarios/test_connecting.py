@@ -84,7 +84,7 @@ def test_sr05_a_belt_that_nobody_steps_onto_is_stopped_after_thirty_seconds(mach
     [
         (MachineOptions(ramp_ckmh_s=25), 1),
         (MachineOptions(ramp_ckmh_s=250, stop_ckmh_s=400), 2),
-        (MachineOptions(lag_ms=90, telemetry_delay_ms=150), 3),
+        (MachineOptions(lag_ms=300, telemetry_delay_ms=150), 3),
     ],
     ids=["slow", "fast", "late"],
 )
