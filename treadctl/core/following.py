@@ -10,7 +10,7 @@ from typing import Final, assert_never
 
 from treadctl.causes import Cause
 from treadctl.core import refusals
-from treadctl.core.announcer import Announcer, Next
+from treadctl.core.announcer import Announcer, Next, lead_ms
 from treadctl.core.events import Finished
 from treadctl.core.exit_codes import Reason
 from treadctl.core.machine import ALL_ITEMS, SessionMachine, SessionState
@@ -190,7 +190,8 @@ class Following:
             self.outcome.latched(report.latched_cause)
             self.wishes.forget_all()
             self.clock_ms = None
-        self.enter(machine.e_stop if worst else machine.fault, report.latched_cause)
+        if self.state is not (S.E_STOP if worst else S.FAULT):
+            self.enter(machine.e_stop if worst else machine.fault, report.latched_cause)
         if report.phase is GatePhase.LOCKED and self.state in LATCHED:
             self.enter(machine.lock, Cause.RESETS_USED.value)
         if self.outcome.ends:
@@ -300,7 +301,11 @@ class Following:
 
     def _pause(self) -> None:
         """A step with next to nothing left is not started again for that."""
-        if self.progress.left_ms < _LEFT_MIN_MS and not self.progress.go_on():
+        progress = self.progress
+        walked = progress.elapsed_ms > 0 and progress.step.kind is not StepKind.REST
+        # Once started, the end of a walk has to be said ahead as ever (SR-52).
+        least_ms = lead_ms(self.next) if walked else _LEFT_MIN_MS
+        if progress.left_ms < least_ms and not progress.go_on():
             self.finish(Reason.COMPLETED)
             return
         self.paused_at_ms = self.now_ms
