@@ -195,7 +195,7 @@ def display_for(jsonl: bool, *, patient: bool) -> Display:
 
 def erase_for(stream: TextIO) -> str:
     """What empties the line that a message is about to take; nothing where that is no terminal."""
-    return _ERASE if stream.isatty() and os.environ.get("TERM", "dumb") != "dumb" else ""
+    return _ERASE if stream.isatty() and os.environ.get("TERM") not in (None, "", "dumb") else ""
 
 
 def _width_of(fd: int) -> int:
