@@ -71,6 +71,7 @@ class AutoOperator:
     def _entered(self) -> None:
         self._armed_at_ms = self._pressed_at_ms = None
         self._pulled = False
+        self._still_at_ms = self._now_ms
         if self._state in _STANDING:
             self._session.hold(False)
         if self._state is SessionState.TURNING:
