@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from treadctl.causes import Cause
 from treadctl.model import (
     CHECKLIST,
     BeltState,
@@ -17,9 +18,10 @@ from treadctl.model import (
 )
 from treadctl.safety import kernel
 from treadctl.safety.limits import Limits
-from treadctl.safety.state import Drive, GestureTrack, Inputs, KernelConfig, KernelState
+from treadctl.safety.state import Drive, Finding, GestureTrack, Inputs, KernelConfig, KernelState
 
 NOW: Final = 1_000_000
+STRAP_OPEN: Final = Finding(Reaction.E_STOP, Cause.STRAP_OPEN)
 ALL_ITEMS: Final = (1 << len(CHECKLIST)) - 1
 # 0.1 mph steps as a reading shows them: rounded up to 0.01 km/h (serial.md 1A, ruling 3).
 MPH_STEPS: Final = (
@@ -196,3 +198,12 @@ def run(
         if drive.kind.value != "nothing":
             said.append((now_ms, drive))
     return said
+
+
+def phase(s: KernelState) -> GatePhase:
+    # A function, so that mypy does not narrow the phase across a tick.
+    return s.phase
+
+
+def refusals(s: KernelState) -> list[str]:
+    return [r.cause for r in s.refused]

@@ -9,11 +9,14 @@ from tests.safety.builders import (
     ALL_ITEMS,
     CONFIG,
     NOW,
+    STRAP_OPEN,
     armed,
     at_rest,
     cruise,
     cruising,
     inputs,
+    phase,
+    refusals,
     run,
     step,
     with_limits,
@@ -29,24 +32,7 @@ from treadctl.model import (
     Reaction,
     StrapState,
 )
-from treadctl.safety.state import DriveKind, Finding, GestureTrack, KernelState
-
-STRAP_OPEN = Finding(Reaction.E_STOP, Cause.STRAP_OPEN)
-REST_PHASES = [
-    p
-    for p in GatePhase
-    if p not in (GatePhase.COUNTDOWN, GatePhase.STARTING, GatePhase.MOVING, GatePhase.STOPPING)
-]
-
-
-def phase(s: KernelState) -> GatePhase:
-    # A function, so that mypy does not narrow the phase across a tick.
-    return s.phase
-
-
-def refusals(s: KernelState) -> list[str]:
-    return [r.cause for r in s.refused]
-
+from treadctl.safety.state import DriveKind, Finding, GestureTrack
 
 # Arming
 

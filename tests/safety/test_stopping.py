@@ -7,10 +7,12 @@ import pytest
 
 from tests.safety.builders import (
     NOW,
+    STRAP_OPEN,
     at_rest,
     cruise,
     cruising,
     inputs,
+    refusals,
     run,
     step,
     stopping,
@@ -22,23 +24,7 @@ from treadctl.model import (
     Reaction,
     StrapState,
 )
-from treadctl.safety.state import DriveKind, Finding, GestureTrack, KernelState
-
-STRAP_OPEN = Finding(Reaction.E_STOP, Cause.STRAP_OPEN)
-REST_PHASES = [
-    p
-    for p in GatePhase
-    if p not in (GatePhase.COUNTDOWN, GatePhase.STARTING, GatePhase.MOVING, GatePhase.STOPPING)
-]
-
-
-def phase(s: KernelState) -> GatePhase:
-    # A function, so that mypy does not narrow the phase across a tick.
-    return s.phase
-
-
-def refusals(s: KernelState) -> list[str]:
-    return [r.cause for r in s.refused]
+from treadctl.safety.state import DriveKind, GestureTrack, KernelState
 
 
 def test_sr35_a_stop_ends_only_with_measured_standstill() -> None:

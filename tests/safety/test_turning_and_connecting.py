@@ -13,6 +13,8 @@ from tests.safety.builders import (
     cruise,
     cruising,
     inputs,
+    phase,
+    refusals,
     run,
     step,
 )
@@ -28,21 +30,11 @@ from treadctl.model import (
 from treadctl.safety import kernel
 from treadctl.safety.state import DriveKind, Finding, GestureTrack, KernelState
 
-STRAP_OPEN = Finding(Reaction.E_STOP, Cause.STRAP_OPEN)
 REST_PHASES = [
     p
     for p in GatePhase
     if p not in (GatePhase.COUNTDOWN, GatePhase.STARTING, GatePhase.MOVING, GatePhase.STOPPING)
 ]
-
-
-def phase(s: KernelState) -> GatePhase:
-    # A function, so that mypy does not narrow the phase across a tick.
-    return s.phase
-
-
-def refusals(s: KernelState) -> list[str]:
-    return [r.cause for r in s.refused]
 
 
 def test_sr28_a_turn_makes_the_facing_unknown_until_it_is_confirmed() -> None:
