@@ -2,7 +2,8 @@
 
 The source of these functions is put together from the table in `_layout.py` and from integers.
 Nothing a device says becomes a name in it. It is what `namedtuple` does, for the same reason: a
-loop over the table takes twenty times as long as the `struct` call in it, these take four times.
+loop over the table costs dozens of times the `struct` call in it, these cost four to six times
+(benchmarks/bench_ftms_codec.py).
 """
 
 from collections.abc import Callable
@@ -21,12 +22,13 @@ _CODES: Final = {
 }
 
 
-def reader(form: Form, names: tuple[str, ...], kind: type[Row]) -> Callable[[Any], Any]:
-    """Return the function that makes a *kind* of a record's bytes.
+def reader(flags: int, form: Form, names: tuple[str, ...], kind: type[Row]) -> Callable[[Any], Any]:
+    """Return the function that makes a *kind* of the bytes of a record with these *flags*.
 
     *names* are those of its members: the flags, fields by name, and the anomalies.
     """
-    taken, values = ["flags"], {"flags": "flags", "anomalies": "anomalies"}
+    taken: list[str] = []
+    values = {"flags": str(flags), "anomalies": "anomalies" if form.anomalies else "()"}
     for field in form.fields:
         if field.size == 3:
             taken += [f"{field.name}_low", f"{field.name}_high"]
@@ -34,15 +36,16 @@ def reader(form: Form, names: tuple[str, ...], kind: type[Row]) -> Callable[[Any
         else:
             taken.append(field.name)
             values[field.name] = _unless_unavailable(field)
+    # What never changes is a default argument: that is the fastest name a function has.
     source = (
-        "def read(data):\n"
-        f"    {', '.join(taken)}, = unpack(data)\n"
+        "def read(data, unpack=unpack, new=new, kind=kind, anomalies=anomalies):\n"
+        f"    [{', '.join(taken)}] = unpack(data)\n"
         f"    return new(kind, ({', '.join(values.get(name, 'None') for name in names)},))\n"
     )
     return _function(
         source,
         "read",
-        unpack=_struct(form.fields, form.trailing).unpack,
+        unpack=_struct("2x", form.fields, form.trailing).unpack,
         new=tuple.__new__,
         kind=kind,
         anomalies=form.anomalies,
@@ -69,13 +72,13 @@ def writer(flags: int, names: tuple[str, ...], *, wide_pace: bool) -> Callable[[
         else:
             given.append(field.name)
     source = (
-        "def write(record):\n"
+        "def write(record, pack=pack):\n"
         f"    {', '.join(names)} = record\n"
         f"    if {' or '.join(wrong)}:\n"
         "        return None\n"
         f"    return pack({', '.join(given)})\n"
     )
-    return _function(source, "write", pack=_struct(fields, 0).pack)
+    return _function(source, "write", pack=_struct("H", fields, 0).pack)
 
 
 def _unless_unavailable(field: Field) -> str:
@@ -85,9 +88,9 @@ def _unless_unavailable(field: Field) -> str:
     return f"None if {unavailable} else {field.name}"
 
 
-def _struct(fields: tuple[Field, ...], trailing: int) -> Struct:
+def _struct(flags: str, fields: tuple[Field, ...], trailing: int) -> Struct:
     codes = "".join(_CODES[field.size, field.signed] for field in fields)
-    return Struct(f"<H{codes}{trailing}x")
+    return Struct(f"<{flags}{codes}{trailing}x")
 
 
 def _function(source: str, name: str, **known: object) -> Callable[[Any], Any]:

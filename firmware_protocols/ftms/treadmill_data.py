@@ -29,7 +29,7 @@ class TreadmillData(NamedTuple):
     """One record, or one part of one, in wire units. None is "not in here" or "not available".
 
     A tuple and not a dataclass, because a frozen dataclass of this size takes five times as
-    long to make as all the rest of reading it.
+    long to make as this takes to read.
     """
 
     flags: int
@@ -117,7 +117,8 @@ def _decode_new(data: bytes) -> TreadmillData:
 
 @lru_cache(MAX_FORMS)
 def _reader(flags: int, length: int) -> Callable[[Bytes], TreadmillData]:
-    return _compiled.reader(form_of(flags, length), TreadmillData._fields, TreadmillData)
+    form = form_of(flags, length)
+    return _compiled.reader(flags, form, TreadmillData._fields, TreadmillData)
 
 
 def _encode_new(record: TreadmillData) -> bytes:

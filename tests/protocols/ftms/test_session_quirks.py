@@ -1,0 +1,407 @@
+"""Machines that differ from the text, and whose doing a change was (ftms.md 8)."""
+
+from typing import Any
+
+import pytest
+
+from firmware_protocols._fields import Unit
+from firmware_protocols.ftms import events as ev
+from firmware_protocols.ftms import uuids
+from firmware_protocols.ftms._wishes import NOT_YET_MS
+from firmware_protocols.ftms.control_point import SetTargetSpeed, StopKind
+from firmware_protocols.ftms.quirks import CONSERVATIVE, Quirks
+from firmware_protocols.ftms.session import Control, capabilities
+from tests.protocols.ftms.conversation import (
+    CONTROL,
+    INCLINES,
+    LATENCY_MS,
+    START,
+    STOP,
+    Conversation,
+    speed,
+)
+
+
+def walking(quirks: Quirks = CONSERVATIVE, speed_ckmh: int = 100) -> Conversation:
+    talk = Conversation(quirks)
+    talk.session.receive(talk.now_ms, uuids.INCLINATION_RANGE, INCLINES)
+    talk.walk(speed_ckmh)
+    return talk
+
+
+def test_q1_without_write_responses_the_answer_alone_ends_a_procedure() -> None:
+    talk = walking(Quirks(write_with_response=False))
+    talk.session.set_speed(110)
+    talk.tick()
+    talk.session.set_speed(120)
+    talk.run(1_000)
+    assert talk.frames == [speed(110), speed(120)]
+    assert talk.gaps_ms == [LATENCY_MS]
+
+
+def test_q1_the_kind_of_write_is_said_with_every_write() -> None:
+    for with_response in (True, False):
+        talk = Conversation(Quirks(write_with_response=with_response))
+        talk.session.request_control()
+        (write,) = talk.session.data_to_send(talk.now_ms)
+        assert write.with_response is with_response
+
+
+def test_q6_silence_after_a_stop_is_neither_standstill_nor_failure() -> None:
+    talk = walking(Quirks(silent_after_stop=True))
+    talk.session.stop()
+    talk.run(100)
+    talk.sends_data = False
+    talk.run(10_000)
+    assert talk.frames == [STOP]
+    assert not talk.session.stopping
+    assert not talk.of(ev.StopFailed)
+    assert not talk.of(ev.StopTookEffect)
+
+
+def test_q6_a_machine_that_goes_on_talking_is_judged_by_what_it_says() -> None:
+    talk = walking(Quirks(silent_after_stop=True))
+    talk.obeys = False
+    talk.session.stop()
+    talk.run(10_000)
+    assert talk.frames == [STOP, STOP]
+    assert talk.of(ev.StopFailed)
+
+
+def test_q6_silence_proves_nothing_if_the_stop_was_not_even_accepted() -> None:
+    talk = walking(Quirks(silent_after_stop=True))
+    talk.sends_data = False
+    talk.answers["08"] = []
+    talk.session.stop()
+    talk.run(10_000)
+    assert talk.frames == [STOP, STOP]
+    assert talk.of(ev.StopFailed)
+
+
+def test_q6_other_machines_have_to_show_that_they_slow() -> None:
+    talk = walking()
+    talk.session.stop()
+    talk.run(100)
+    talk.sends_data = False
+    talk.run(10_000)
+    assert talk.frames == [STOP, STOP]
+    assert talk.of(ev.StopFailed)
+
+
+def test_q8_sr29_a_machine_that_means_mph_is_told_and_read_in_mph() -> None:
+    quirks = Quirks(data_unit=Unit.MPH, command_unit=Unit.MPH, range_unit=Unit.MPH)
+    talk = Conversation(quirks)
+    talk.take_control()
+    talk.session.start()
+    talk.session.set_speed(161)
+    talk.run(5_000)
+    assert talk.frames == [START, speed(100)]
+    assert talk.of(ev.Measured)[-1].speed_ckmh == 161
+    assert quirks.commanded_ckmh(SetTargetSpeed(100)) == 161
+    assert capabilities(quirks).wire_step_ckmh == 2
+    assert talk.session.quantise(161) == 161
+    assert talk.session.quantise(160) == 145
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_q14_control_is_requested_as_often_as_it_takes(times: int) -> None:
+    talk = Conversation(Quirks(control_requests=times))
+    talk.session.request_control()
+    talk.run(1_000)
+    assert talk.frames == [CONTROL] * times
+    assert len(talk.of(ev.ControlGranted)) == 1
+
+
+def test_q12_without_waiting_for_motion_the_speed_follows_the_start() -> None:
+    talk = Conversation(Quirks(speed_needs_motion=False))
+    talk.take_control()
+    talk.session.set_speed(100)
+    talk.run(200)
+    assert talk.frames == []
+    talk.session.start()
+    talk.run(200)
+    assert talk.frames == [START, speed(100)]
+    assert talk.gaps_ms == [LATENCY_MS]
+
+
+def starting_up() -> Conversation:
+    """A machine that was just started, and says "not permitted" for a while."""
+    talk = Conversation(Quirks(speed_needs_motion=False, start_up_ms=2_500))
+    talk.session.receive(talk.now_ms, uuids.INCLINATION_RANGE, INCLINES)
+    talk.take_control()
+    talk.session.start()
+    talk.run(100)
+    talk.forget()
+    for op in ("02", "03", "07", "08"):
+        talk.answers[op] = [f"80{op}05"]
+    return talk
+
+
+def test_q12_not_permitted_means_not_yet_while_the_machine_starts_up() -> None:
+    talk = starting_up()
+    talk.session.set_speed(100)
+    talk.run(1_200)
+    talk.answers.clear()
+    talk.run(1_000)
+    assert talk.frames == [speed(100)] * 4
+    assert talk.gaps_ms == [LATENCY_MS + NOT_YET_MS] * 3
+    assert talk.of(ev.Accepted) == [ev.Accepted(SetTargetSpeed(100))]
+    assert talk.session.control is Control.HELD
+
+
+def test_q12_what_is_newer_is_said_instead() -> None:
+    talk = starting_up()
+    talk.session.set_speed(100)
+    talk.tick()
+    talk.session.set_speed(90)
+    talk.run(1_000)
+    assert talk.frames == [speed(100), speed(90)]
+
+
+def test_q12_a_speed_on_the_way_down_is_not_undone_by_one_that_was_too_early() -> None:
+    talk = starting_up()
+    talk.session.set_speed(100)
+    talk.tick()
+    talk.now_ms += LATENCY_MS
+    talk.session.set_speed(60, urgent=True)
+    talk.tick()
+    talk.answers.clear()
+    talk.run(2_000)
+    assert talk.frames == [speed(100), speed(60), speed(60)]
+
+
+def test_q12_an_incline_is_said_again_too() -> None:
+    talk = starting_up()
+    talk.session.set_incline(10)
+    talk.tick()
+    talk.session.set_incline(20)
+    talk.run(NOT_YET_MS + 200)
+    assert talk.frames == ["030a00", "031400"]
+
+
+def test_q12_afterwards_not_permitted_means_what_it_says() -> None:
+    talk = starting_up()
+    talk.run(2_500)
+    talk.session.set_speed(100)
+    talk.run(1_000)
+    assert talk.frames == [speed(100)]
+    assert talk.of(ev.ControlLost) == [ev.ControlLost(ev.Loss.NOT_PERMITTED)]
+
+
+def test_q12_a_stop_is_said_until_the_machine_hears_it() -> None:
+    talk = starting_up()
+    talk.session.stop()
+    talk.run(1_000)
+    talk.answers.clear()
+    talk.run(2_000)
+    assert set(talk.frames) == {STOP}
+    assert set(talk.gaps_ms) == {LATENCY_MS + 100}
+    assert talk.of(ev.StopTookEffect)
+    assert not talk.of(ev.ControlLost)
+
+
+def test_q11_control_and_start_before_every_speed() -> None:
+    talk = walking(Quirks(control_before_speed=True, start_before_speed=True))
+    talk.session.set_speed(110)
+    talk.run(1_000)
+    talk.session.set_speed(120)
+    talk.run(1_000)
+    assert talk.frames == [CONTROL, START, speed(110), CONTROL, START, speed(120)]
+
+
+def test_q11_one_of_the_two() -> None:
+    talk = walking(Quirks(control_before_speed=True))
+    talk.session.set_speed(110)
+    talk.run(1_000)
+    assert talk.frames == [CONTROL, speed(110)]
+
+
+def test_q11_a_speed_whose_prelude_is_refused_is_not_said() -> None:
+    talk = walking(Quirks(start_before_speed=True))
+    talk.answers[START] = ["800704"]
+    talk.session.set_speed(110)
+    talk.run(1_000)
+    assert talk.frames == [START]
+    talk.answers.clear()
+    talk.session.set_speed(120)
+    talk.run(1_000)
+    assert talk.frames == [START, START, speed(120)]
+
+
+def test_q11_a_prelude_that_comes_too_early_is_said_again() -> None:
+    quirks = Quirks(start_before_speed=True, speed_needs_motion=False, start_up_ms=2_500)
+    talk = Conversation(quirks)
+    talk.take_control()
+    talk.session.start()
+    talk.run(100)
+    talk.answers[START] = ["800705"]
+    talk.session.set_speed(100)
+    talk.run(100)
+    talk.answers.clear()
+    talk.run(1_000)
+    assert talk.frames == [START, START, START, speed(100)]
+
+
+def test_q13_start_is_said_again_while_the_belt_runs_and_not_after() -> None:
+    talk = walking(Quirks(start_every_ms=1_000))
+    talk.run(5_000)
+    assert set(talk.frames) == {START}
+    assert set(talk.gaps_ms) == {1_000}
+    talk.session.stop()
+    talk.forget()
+    talk.run(5_000)
+    assert talk.frames == [STOP]
+
+
+# Whose doing was it?
+
+
+@pytest.mark.parametrize("status", ["0201", "0202", "02", "03"])
+def test_sr36_what_waits_is_gone_when_somebody_stops_the_machine(status: str) -> None:
+    talk = walking()
+    talk.session.set_speed(110)
+    talk.status(status)
+    talk.run(2_000)
+    talk.session.set_speed(120)
+    talk.run(2_000)
+    assert talk.frames == []
+    assert talk.session.control is Control.HELD
+
+
+def test_sr16_a_pulled_safety_key_is_reported_as_one() -> None:
+    talk = walking()
+    talk.status("03")
+    assert talk.of(ev.SafetyKeyPulled)
+
+
+def test_sr36_a_user_stop_that_we_did_not_ask_for_is_a_user_stop() -> None:
+    talk = walking()
+    talk.status("0201")
+    assert talk.of(ev.UserStopped) == [ev.UserStopped(StopKind.STOP, ours=False)]
+
+
+def test_the_echo_of_our_stop_is_ours_for_three_seconds() -> None:
+    talk = walking()
+    talk.session.stop()
+    talk.run(3_000)
+    talk.status("0202")
+    talk.run(100)
+    talk.status("0202")
+    assert [event.ours for event in talk.of(ev.UserStopped)] == [True, False]
+
+
+def test_the_echo_of_our_start_is_ours() -> None:
+    talk = Conversation()
+    talk.take_control()
+    talk.status("04")
+    talk.session.start()
+    talk.run(100)
+    talk.status("040000")
+    assert [event.ours for event in talk.of(ev.UserStarted)] == [False, True]
+
+
+@pytest.mark.parametrize("lies", [False, True])
+def test_q17_a_stop_status_at_the_start_is_believed_unless_the_machine_is_known_to_lie(
+    lies: bool,
+) -> None:
+    talk = Conversation(Quirks(false_stop_status=lies))
+    talk.take_control()
+    talk.session.start()
+    talk.session.set_speed(100)
+    talk.run(100)
+    talk.status("0201")
+    talk.run(3_000)
+    assert talk.of(ev.UserStopped) == [ev.UserStopped(StopKind.STOP, ours=lies)]
+    assert (speed(100) in talk.frames) is lies
+    talk.run(3_000)
+    talk.status("0201")
+    assert talk.of(ev.UserStopped)[-1].ours is False
+
+
+def target(ckmh: int) -> str:
+    return "05" + ckmh.to_bytes(2, "little").hex()
+
+
+def ours(talk: Conversation) -> list[bool]:
+    return [event.ours for event in talk.of(ev.TargetSpeedChanged)]
+
+
+def test_sr39_a_target_that_nobody_here_asked_for_is_foreign() -> None:
+    talk = walking()
+    for ckmh in (100, 105, 106, 94, 90, 200):
+        talk.status(target(ckmh))
+    # Half a step is the machine's own rounding.
+    assert ours(talk) == [True, True, False, False, False, False]
+    assert talk.of(ev.TargetSpeedChanged)[-1].speed_ckmh == 200
+
+
+def test_the_echo_of_the_speed_before_may_be_late() -> None:
+    talk = walking()
+    talk.session.set_speed(110)
+    talk.run(3_000)
+    talk.status(target(100))
+    talk.run(100)
+    talk.status(target(100))
+    talk.status(target(110))
+    assert ours(talk) == [True, False, True]
+
+
+@pytest.mark.parametrize("follows", [False, True])
+def test_q18_the_speeds_on_the_way_are_ours_on_a_machine_that_tells_them_all(
+    follows: bool,
+) -> None:
+    talk = walking(Quirks(status_follows_ramp=follows))
+    talk.session.set_speed(200)
+    talk.run(100)
+    for ckmh in (150, 130, 211, 90):
+        talk.status(target(ckmh))
+    assert ours(talk) == [follows, follows, False, False]
+
+
+def test_a_machine_chooses_its_first_speed_itself() -> None:
+    talk = Conversation()
+    talk.take_control()
+    talk.status(target(80))
+    talk.session.start()
+    talk.run(100)
+    talk.status(target(80))
+    talk.run(3_000)
+    talk.status(target(80))
+    assert ours(talk) == [False, True, False]
+
+
+def test_a_target_of_zero_after_our_stop_is_ours() -> None:
+    talk = walking()
+    talk.session.stop()
+    talk.run(100)
+    talk.status(target(0))
+    assert ours(talk) == [True]
+
+
+def test_without_a_range_a_step_is_the_smallest_there_is() -> None:
+    talk = Conversation(speed_range=None)
+    talk.session.stop()
+    talk.run(100)
+    talk.status(target(0))
+    talk.status(target(1))
+    assert ours(talk) == [True, False]
+
+
+def test_sr39_an_incline_that_nobody_here_asked_for_is_foreign() -> None:
+    talk = walking()
+    talk.session.set_incline(10)
+    talk.run(100)
+    talk.status("060a00")
+    talk.status("061400")
+    assert talk.of(ev.TargetInclineChanged) == [
+        ev.TargetInclineChanged(10, ours=True),
+        ev.TargetInclineChanged(20, ours=False),
+    ]
+
+
+def test_a_quirk_is_one_field_and_the_default_trusts_the_least() -> None:
+    assert Quirks() == CONSERVATIVE
+    assert not CONSERVATIVE.reports_safety_key
+    assert CONSERVATIVE.speed_needs_motion
+    changed: Any = Quirks(stop_window_ms=2_000)
+    assert changed != CONSERVATIVE
