@@ -58,16 +58,22 @@ class Announcer:
 
     def first_motion(self, speed_ckmh: int, v_start_ckmh: int, in_ms: int) -> list[Said]:
         """What comes after the slow start. Said when the belt starts; also opens a new stretch."""
-        self.begin_step(speed_ckmh)
         if speed_ckmh - v_start_ckmh < CHANGE_CKMH:
+            self.begin_step(v_start_ckmh)  # not worth a word yet; what it grows to may be
             return []
+        self.begin_step(speed_ckmh)
         change = f"from {_speed(v_start_ckmh)} to {_speed(speed_ckmh)}"
         return [Said(f"In {_seconds(in_ms)} the belt goes {change}.", in_ms, "change")]
 
-    def begin_step(self, speed_ckmh: int) -> None:
-        """Walking goes on with another step, at a speed that has been said."""
-        self._low_ckmh = self._high_ckmh = speed_ckmh
+    def begin_step(self, *said_ckmh: int) -> None:
+        """Another stretch begins, at a speed, or between speeds, that have been said."""
+        self._low_ckmh, self._high_ckmh = min(said_ckmh), max(said_ckmh)
         self._end_said = False
+
+    def walk_on(self, progress: Progress, cap_ckmh: int) -> None:
+        """The next step begins on a moving belt; its first stretch was said with its name."""
+        now, goal = progress.wanted_ckmh(cap_ckmh), progress.wanted_ckmh(cap_ckmh, _STRETCH_MS)
+        self.begin_step(now, goal if abs(goal - now) >= CHANGE_CKMH else now)
 
     def cue(self, step: Step) -> list[Said]:
         """The plan's own words for the step that begins now."""
@@ -106,8 +112,8 @@ class Announcer:
         self._end_said = True
         when, step = f"In {_seconds(left_ms)}", progress.next_step
         if next_ is Next.WALK_ON and step is not None:
-            speed = _speed(progress.first_ckmh(step, cap_ckmh))
-            return Said(f"{when}: {_name(step)}, {speed}.", left_ms, "transition")
+            speeds = _stretch(progress, step, cap_ckmh)
+            return Said(f"{when}: {_name(step)}, {speeds}.", left_ms, "transition")
         then = "The session ends." if step is None else f"Then: {_name(step)}."
         if next_ is Next.TURN:
             then = "Stay on until it stands; then turn round on the side rails."
@@ -136,6 +142,15 @@ def lead_ms(next_: Next) -> int:
     """How far ahead the end of a step is said, with room for the exchange."""
     far = next_ in (Next.TURN, Next.DIRECTION)
     return (LEAD_TURN_MS if far else LEAD_MS) + _MARGIN_MS
+
+
+def _stretch(progress: Progress, step: Step, cap_ckmh: int) -> str:
+    """The speed that *step* begins with, and what becomes of it in the first stretch."""
+    first, goal = (progress.coming_ckmh(step, cap_ckmh, ms) for ms in (0, _STRETCH_MS))
+    if abs(goal - first) < CHANGE_CKMH:
+        return _speed(first)
+    during_ms = min(step.duration_ms, _STRETCH_MS)
+    return f"from {_speed(first)} to {_speed(goal)} over {_seconds(during_ms)}"
 
 
 def _seconds(ms: int) -> str:

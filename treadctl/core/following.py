@@ -370,7 +370,7 @@ class Following:
         before = self.state
         self.progress.go_on()
         self._find_next()
-        self.announcer.begin_step(self.progress.wanted_ckmh(self.cap_ckmh))
+        self.announcer.walk_on(self.progress, self.cap_ckmh)
         if before is not S.STARTING:
             self._enter_walking()
         if self.state is before:

@@ -78,9 +78,9 @@ class Progress:
         wanted = min(max(planned + self._adjust_ckmh, self._min_ckmh), top)
         return wanted if planned > 0 and wanted >= self._min_ckmh else 0
 
-    def first_ckmh(self, step: Step, cap_ckmh: int) -> int:
-        """The speed that following *step* begins with, as far as can be said now."""
-        wanted = step.from_ckmh + self._kept_adjustment(step)
+    def coming_ckmh(self, step: Step, cap_ckmh: int, offset_ms: int) -> int:
+        """The speed *offset_ms* into the following *step*, as far as can be said now."""
+        wanted = step.planned_ckmh(offset_ms) + self._kept_adjustment(step)
         return min(max(wanted, self._min_ckmh), cap_ckmh)
 
     def adjust(self, wanted_ckmh: int) -> None:
