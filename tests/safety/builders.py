@@ -90,6 +90,7 @@ def at_rest(**changes: Any) -> KernelState:
     state.quarantined = True
     state.quarantine_zero_ms = NOW - 60_000
     state.sample_seq = 100
+    state.sample_at_ms = NOW - 20
     state.zero_samples = 50
     state.zero_since_ms = NOW - 60_000
     state.zero_at_ms = NOW - 20

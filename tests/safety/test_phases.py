@@ -368,3 +368,25 @@ def test_sr12_a_setpoint_of_zero_is_a_planned_stop(phase: GatePhase) -> None:
     drive = step(s, cruise(request_setpoint_ckmh=0))
     assert (drive.kind, drive.speed_ckmh, drive.urgent) == (DriveKind.SPEED, 226, True)
     assert (s.phase, s.stop_level, s.latch) == (GatePhase.STOPPING, Reaction.NONE, None)
+
+
+def test_sr02_a_start_pressed_before_arming_is_no_start() -> None:
+    s = at_rest(start=GestureTrack(Gesture.PRESSED, NOW - 5_000))
+    step(s, inputs(request_arm=True, request_start=Gesture.PRESSED))
+    step(s, inputs(**START, now_ms=NOW + 2_000))
+    assert phase(s) is GatePhase.ARMED
+    assert refusals(s) == ["start_too_short"]
+
+
+def test_sr08_the_first_reading_during_a_countdown_stops_and_latches() -> None:
+    s = armed(phase=GatePhase.COUNTDOWN, phase_at_ms=NOW - 1_000)
+    drive = step(s, inputs(request_setpoint_ckmh=200, measured_ckmh=17, sample_seq=101))
+    assert drive.kind is DriveKind.STRONGEST_STOP
+    assert s.latch == Finding(Reaction.E_STOP, Cause.UNEXPECTED_MOTION)
+
+
+def test_sr24_a_start_needs_standstill_at_the_end_of_the_countdown_too() -> None:
+    s = armed(phase=GatePhase.COUNTDOWN, phase_at_ms=NOW - 5_000)
+    drive = step(s, inputs(request_setpoint_ckmh=200, belt=BeltState.ENGAGED))
+    assert (drive.kind, phase(s)) == (DriveKind.NOTHING, GatePhase.IDLE)
+    assert refusals(s) == ["not_standing"]

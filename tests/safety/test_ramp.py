@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -108,8 +109,15 @@ def test_sr11_no_ten_seconds_hold_more_than_ten_seconds_of_ramp(facing: Facing) 
 def test_sr11_a_finer_machine_climbs_in_its_own_steps() -> None:
     fine = replace(CONFIG, machine_steps=tuple(range(0, 700, 10)), min_ckmh=10)
     s = cruising(80)
-    said = run(s, 3_500, fine, request_setpoint_ckmh=240)
+    said = run(s, 4_500, fine, request_setpoint_ckmh=240)
     assert [d.speed_ckmh for _, d in said] == [90, 100, 110, 120]
+
+
+def test_sr11_the_ramp_keeps_clear_of_what_the_wire_check_measures() -> None:
+    s = cruising(81)
+    said = run(s, 20_000, with_limits(a_up_rev_ckmh_s=30), request_setpoint_ckmh=242)
+    gaps = {b[0] - a[0] for a, b in pairwise(said)}
+    assert min(gaps) == 1_300
 
 
 def test_sr11_a_climb_ends_at_the_setpoint_in_the_machines_own_step() -> None:

@@ -1,11 +1,13 @@
 """How a stop begins, ends, latches, and is reset."""
 
 import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.safety.builders import (
+    CONFIG,
     NOW,
     STRAP_OPEN,
     at_rest,
@@ -19,12 +21,13 @@ from tests.safety.builders import (
 )
 from treadctl.causes import Cause
 from treadctl.model import (
+    BeltState,
     GatePhase,
     Gesture,
     Reaction,
     StrapState,
 )
-from treadctl.safety.state import DriveKind, GestureTrack, KernelState
+from treadctl.safety.state import DriveKind, Finding, GestureTrack, KernelState
 
 
 def test_sr35_a_stop_ends_only_with_measured_standstill() -> None:
@@ -44,15 +47,40 @@ def test_sr35_a_stop_is_repeated_while_the_belt_moves() -> None:
     assert len(said) == 15
 
 
-def test_sr19_a_zero_that_never_moved_proves_no_standstill() -> None:
-    s = stopping(0, moved=False, commanded_ckmh=0, zero_samples=0)
-    s.expected_peak_mckmh = 40_000
-    run(s, 10_000, obeys=False, measured_ckmh=0)
-    assert s.phase is GatePhase.STOPPING
-    s = stopping(0, moved=False, commanded_ckmh=0, zero_samples=0)
-    s.expected_peak_mckmh = 39_999
-    run(s, 10_000, obeys=False, measured_ckmh=0)
-    assert s.phase is GatePhase.IDLE
+@pytest.mark.parametrize(
+    ("reads_drive_state", "peak", "phase_after"),
+    [
+        (False, 40_000, GatePhase.STOPPING),
+        (False, 39_999, GatePhase.IDLE),
+        (True, 40_000, GatePhase.IDLE),
+    ],
+)
+def test_sr19_a_zero_that_never_moved_proves_nothing_without_the_drives_own_word(
+    reads_drive_state: bool, peak: int, phase_after: GatePhase
+) -> None:
+    config = replace(CONFIG, reads_drive_state=reads_drive_state)
+    s = stopping(0, moved=False, commanded_ckmh=0, zero_samples=0, expected_peak_mckmh=peak)
+    run(s, 6_000, config, obeys=False, measured_ckmh=0)
+    assert s.phase is phase_after
+
+
+def test_sr35_a_zero_on_a_drive_that_stays_engaged_becomes_the_strongest_stop() -> None:
+    s = stopping(0, commanded_ckmh=0)
+    run(s, 7_000, obeys=False, measured_ckmh=0, belt=BeltState.ENGAGED)
+    assert s.latch is None
+    run(s, 100, obeys=False, measured_ckmh=0, belt=BeltState.ENGAGED)
+    assert s.latch == Finding(Reaction.E_STOP, Cause.NOT_STOPPING)
+
+
+def test_sr34_a_reset_pressed_before_the_latch_stood_is_no_reset() -> None:
+    s = stopping(
+        0, Reaction.E_STOP, commanded_ckmh=0, latch=STRAP_OPEN, first_cause=Cause.STRAP_OPEN
+    )
+    run(s, 6_000, obeys=False, request_reset=Gesture.PRESSED)
+    assert s.phase is GatePhase.LATCHED
+    run(s, 2_000, obeys=False, request_reset=Gesture.PRESSED)
+    run(s, 40, obeys=False, request_reset=Gesture.CONFIRMED)
+    assert s.latch == STRAP_OPEN
 
 
 def test_sr34_a_latched_stop_ends_latched() -> None:

@@ -8,6 +8,7 @@ import pytest
 from tests.safety.builders import (
     CONFIG,
     NOW,
+    STRAP_OPEN,
     armed,
     at_rest,
     cruise,
@@ -237,3 +238,43 @@ def test_sr36_after_the_machines_own_stop_no_speed_is_sent(
     drive = step(s, cruise(**change))
     assert drive.kind is kind
     assert (s.commanded_ckmh == 0) is (kind is DriveKind.STOP)
+
+
+def test_sr28_a_turn_confirmed_by_a_press_from_before_the_turn_is_not_confirmed() -> None:
+    s = at_rest(turn_confirm=GestureTrack(Gesture.PRESSED, NOW - 5_000))
+    turning = {"request_turn": Facing.BACKWARD}
+    step(s, inputs(request_turn_confirm=Gesture.PRESSED, **turning))
+    step(s, inputs(request_turn_confirm=Gesture.CONFIRMED, now_ms=NOW + 20, **turning))
+    assert (s.phase, s.facing) == (GatePhase.TURNING, Facing.UNKNOWN)
+
+
+@pytest.mark.parametrize("phase", [GatePhase.IDLE, GatePhase.ARMED, GatePhase.TURNING])
+def test_sr33_waking_from_sleep_stops_and_latches_at_rest_too(phase: GatePhase) -> None:
+    s = at_rest(phase=phase, turn_target=Facing.BACKWARD)
+    drive = step(s, inputs(suspended_ms=3_600_000))
+    assert drive.kind is DriveKind.STRONGEST_STOP
+    assert s.latch == Finding(Reaction.E_STOP, Cause.SUSPENDED)
+
+
+def test_sr33_a_latch_that_was_there_keeps_its_name_over_a_sleep() -> None:
+    s = at_rest(phase=GatePhase.LATCHED, latch=STRAP_OPEN, first_cause=Cause.STRAP_OPEN)
+    step(s, inputs(suspended_ms=3_600_000))
+    assert (s.phase, s.latch) == (GatePhase.LATCHED, STRAP_OPEN)
+
+
+@pytest.mark.parametrize(("gap_ms", "kept"), [(500, True), (501, False)])
+def test_sr06_a_hole_in_the_readings_starts_the_watch_anew(gap_ms: int, kept: bool) -> None:
+    s = connecting(connected=True, quarantine_zero_ms=NOW - 4_000, sample_at_ms=NOW - gap_ms)
+    s.zero_samples, s.zero_since_ms = 5, NOW - 4_000
+    step(s, inputs(sample_seq=101))
+    assert s.quarantine_zero_ms == (NOW - 4_000 if kept else NOW)
+    assert s.zero_samples == (6 if kept else 1)
+
+
+def test_sr08_the_stop_after_one_reading_leaves_room_for_the_second() -> None:
+    s = at_rest()
+    step(s, inputs(measured_ckmh=17, sample_seq=101))
+    quiet = step(s, inputs(measured_ckmh=17, sample_seq=101, now_ms=NOW + 20))
+    assert quiet.kind is DriveKind.NOTHING
+    again = step(s, inputs(measured_ckmh=17, sample_seq=101, now_ms=NOW + 1_000))
+    assert again.kind is DriveKind.STRONGEST_STOP

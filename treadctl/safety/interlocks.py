@@ -17,6 +17,7 @@ from treadctl.safety.limits import (
     DEVIATION_MS,
     LIMIT_GRACE_MS,
     OVERSPEED_SAMPLES,
+    PROOF_SLACK_MS,
     READ_BACK_MS,
     STOP_PROGRESS_MS,
     SURGE_SAMPLES,
@@ -181,7 +182,13 @@ def not_stopping(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     watched = s.phase is GatePhase.STOPPING and (
         s.stop_level is not Reaction.NONE or s.commanded_ckmh == 0
     )
-    if not watched or i.now_ms - s.progress_at_ms <= STOP_PROGRESS_MS:
+    if not watched:
+        return None
+    if i.now_ms - s.progress_at_ms > STOP_PROGRESS_MS:
+        return Finding(Reaction.E_STOP, Cause.NOT_STOPPING)
+    # Zero is read, and yet nothing proves standstill: a drive that stays engaged, most likely.
+    unproved_ms = 0 if s.told_zero_ms is None else i.now_ms - s.told_zero_ms
+    if unproved_ms <= c.limits.standstill_ms + PROOF_SLACK_MS:
         return None
     return Finding(Reaction.E_STOP, Cause.NOT_STOPPING)
 

@@ -67,7 +67,12 @@ def _at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool, dt_ms
     s.worst = None
     if new_sample:
         monitors.on_sample_at_rest(s, i, c)
-    if s.unexpected_samples:
+    if s.suspended and s.latch is None:
+        # Every age and every confirmation is from before the sleep (SR-33).
+        s.worst = Finding(Reaction.E_STOP, Cause.SUSPENDED)
+        phases.latch(s, s.worst)
+        phases.stop(s, i, c, Reaction.E_STOP, Cause.SUSPENDED)
+    elif s.unexpected_samples:
         finding = interlocks.unexpected_motion(s, i, c)
         if finding is None:
             # The first reading already stops; the second one latches (SR-08). Said anew in
@@ -95,7 +100,8 @@ def _worst(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
             if found is not None and (worst is None or found.reaction > worst.reaction):
                 worst = found
     if s.phase is GatePhase.COUNTDOWN and s.unexpected_samples:
-        worst = interlocks.unexpected_motion(s, i, c) or worst
+        # Somebody stands ready to step on: here the first reading is enough (SR-08).
+        worst = Finding(Reaction.E_STOP, Cause.UNEXPECTED_MOTION)
     return worst
 
 

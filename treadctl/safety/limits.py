@@ -168,6 +168,8 @@ STEP_CEILING_REV_CKMH: Final = 20
 STEP_CEILING_CKMH: Final = 50
 """A machine step above this is not driven at all."""
 STEP_SPACING_REV_MS: Final = 1_000
+STEP_SPACING_MARGIN_MS: Final = 300
+"""The ramp keeps this much more apart: what counts is when frames leave, and one may wait."""
 WINDOW_MS: Final = 10_000
 """SR-11: increases within any such window sum to at most ten seconds of `a_up`."""
 WINDOW_MARGIN_MS: Final = 500
@@ -185,6 +187,8 @@ STALL_MEASURED_CKMH: Final = 20
 STALL_LOCKOUT_MS: Final = 60_000
 STOP_PROGRESS_CKMH: Final = 30
 STOP_PROGRESS_MS: Final = 2_000
+PROOF_SLACK_MS: Final = 4_000
+"""SR-35: a belt that reads zero this much longer than standstill takes is not proved to obey."""
 UNEXPECTED_MOTION_CKMH: Final = 20
 UNEXPECTED_SAMPLES: Final = 2
 FUTURE_MS: Final = 100

@@ -63,6 +63,10 @@ def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
     )
     if wrong or s.wrong_way_ms:
         s.wrong_way_ms = fill(s.wrong_way_ms, dt_ms, wrong)
+    if s.phase is GatePhase.STOPPING and s.commanded_ckmh == 0 and measured == 0:
+        s.told_zero_ms = i.now_ms if s.told_zero_ms is None else s.told_zero_ms
+    else:
+        s.told_zero_ms = None
     if s.phase in RUNNING and s.probe != "passed":
         s.probe_ms = s.probe_ms + dt_ms if _probe_is_steady(s, c) else 0
 

@@ -138,6 +138,11 @@ def tokens(s: KernelState, i: Inputs) -> None:
 def sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     """Take a new speed reading."""
     s.sample_seq = i.sample_seq
+    if i.measured_at_ms - s.sample_at_ms > c.limits.telemetry_hold_ms:
+        # Nobody looked in between: what was zero before is not "since then" (SR-06, SR-24).
+        s.zero_samples = 0
+        s.quarantine_zero_ms = None
+    s.sample_at_ms = i.measured_at_ms
     if i.measured_ckmh == 0:
         if s.zero_samples == 0:
             s.zero_since_ms = i.measured_at_ms
@@ -178,11 +183,20 @@ def is_standstill(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
         and s.zero_at_ms - s.zero_since_ms >= c.limits.standstill_ms
         and i.link_up
         and i.now_ms - i.measured_at_ms <= c.limits.telemetry_hold_ms
-        and (s.moved or s.expected_peak_mckmh < FROZEN_ZERO_MCKMH)
+        and (s.moved or s.expected_peak_mckmh < FROZEN_ZERO_MCKMH or _drive_is_off(s, i, c))
         and (
             not c.reads_drive_state
             or (i.belt is BeltState.STOPPED and i.belt_at_ms >= s.zero_since_ms)
         )
+    )
+
+
+def _drive_is_off(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
+    """SR-19: a zero that may be frozen proves nothing; another reply, after the stop, does."""
+    return (
+        c.reads_drive_state
+        and i.belt is BeltState.STOPPED
+        and i.belt_at_ms - s.phase_at_ms >= c.limits.standstill_ms
     )
 
 

@@ -25,6 +25,13 @@ from treadctl.safety.state import (
 
 def enter(s: KernelState, phase: GatePhase) -> None:
     s.phase, s.phase_at_ms = phase, s.now_ms
+    # A press that began before it was asked for is no answer (SR-02, SR-28, SR-34).
+    if phase is GatePhase.ARMED:
+        s.start.pressed_at_ms = None
+    elif phase is GatePhase.TURNING:
+        s.turn_confirm.pressed_at_ms = None
+    elif phase is GatePhase.LATCHED:
+        s.reset.pressed_at_ms = None
 
 
 def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cause | None) -> None:
@@ -110,6 +117,10 @@ def _countdown(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
         return NOTHING
     if i.now_ms - s.phase_at_ms < c.limits.countdown_ms:
         return NOTHING
+    if not is_standstill(s, i, c):
+        s.refuse(Cause.NOT_STANDING)
+        enter(s, GatePhase.IDLE)
+        return NOTHING
     s.commanded_ckmh = c.v_start_ckmh
     s.started_at_ms = i.now_ms
     s.on_belt = False
@@ -186,6 +197,7 @@ def _stopping(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
 def _stand(s: KernelState) -> None:
     s.stop_level, s.stop_cause = Reaction.NONE, None
     s.setpoint_ckmh = 0
+    s.expected_peak_mckmh = 0  # proved, by whatever it took
     enter(s, GatePhase.IDLE if s.latch is None else GatePhase.LATCHED)
 
 

@@ -3,6 +3,7 @@
 from treadctl.model import Gait, Reaction
 from treadctl.safety.limits import (
     STEP_CKMH,
+    STEP_SPACING_MARGIN_MS,
     STEP_SPACING_REV_MS,
     UNIT_PROBE_CAP_CKMH,
     WINDOW_MARGIN_MS,
@@ -33,7 +34,7 @@ def raised(s: KernelState, c: KernelConfig) -> int:
     step = max(STEP_CKMH, c.step_ckmh)
     spacing_ms = step * 1_000 // a_up
     if backward:
-        spacing_ms = max(spacing_ms, STEP_SPACING_REV_MS)
+        spacing_ms = max(spacing_ms, STEP_SPACING_REV_MS + STEP_SPACING_MARGIN_MS)
     if s.now_ms - s.raised_at_ms < spacing_ms:
         return s.commanded_ckmh
     target = c.quantise(min(s.base_ckmh + step, s.setpoint_ckmh, ceiling_ckmh(s, c)))

@@ -196,6 +196,7 @@ class KernelState:
     """Attached and believable without interruption since then."""
     # what the belt does
     sample_seq: int = 0
+    sample_at_ms: int = 0
     zero_samples: int = 0
     zero_since_ms: int = 0
     zero_at_ms: int = 0
@@ -216,6 +217,8 @@ class KernelState:
     wrong_way_ms: int = 0
     progress_ckmh: int = 0
     progress_at_ms: int = 0
+    told_zero_ms: int | None = None
+    """While STOPPING: since when zero is both commanded and read."""
     probe: str = "pending"
     probe_ms: int = 0
     probe_measured: int = 0
