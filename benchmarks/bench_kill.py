@@ -15,7 +15,7 @@ import random
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,13 +38,20 @@ SPEED: Final = 0xA3
 STOPS: Final = (0xAA, 0xA2)
 
 
+ATTEMPTS: Final = 4
+"""A run that stood when it should have been killed is told, and replaced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One kill. None: it never came, or nothing was there to be killed."""
+    """One kill of a moving belt. None: it never came."""
 
-    moved: bool
-    first_frame_ms: float | None = None
-    standstill_ms: float | None = None
+    first_frame_ms: float | None
+    standstill_ms: float | None
+
+
+class NotMovingError(Exception):
+    """There was nothing to be stopped; the message says why."""
 
 
 def main() -> int:
@@ -65,38 +72,44 @@ def main() -> int:
     with ThreadPoolExecutor(options.lanes) as pool:
         outcomes = list(pool.map(lambda job: one_kill(*job), jobs))
     for victim in VICTIMS:
-        mine = [o for job, o in zip(jobs, outcomes, strict=True) if job[0] == victim]
-        show(victim, mine)
+        show(victim, [o for job, o in zip(jobs, outcomes, strict=True) if job[0] == victim])
     row("load", load())
     return 0
 
 
-def show(victim: str, outcomes: list[Outcome]) -> None:
-    moved = [o for o in outcomes if o.moved]
-    row(f"{victim}: first frame", spread(o.first_frame_ms for o in told(moved)))
-    row(
-        f"{victim}: standstill",
-        spread(o.standstill_ms for o in moved if o.standstill_ms is not None),
-    )
-    row(f"{victim}: did not start", str(len(outcomes) - len(moved)))
-    slow = sum(o.first_frame_ms is None or o.first_frame_ms > BAR_MS for o in moved)
-    verdict(f"{victim}: every first frame <= {BAR_MS:.0f} ms", bool(moved) and slow == 0)
-    stands = sum(o.standstill_ms is not None for o in moved)
-    verdict(f"{victim}: {stands} of {len(moved)} stand in the truth", stands == len(moved) > 0)
+def show(victim: str, attempts: list[tuple[Outcome | None, list[str]]]) -> None:
+    killed = [outcome for outcome, _ in attempts if outcome is not None]
+    whys = Counter(why for _, reasons in attempts for why in reasons)
+    first_ms = [o.first_frame_ms for o in killed if o.first_frame_ms is not None]
+    stood_ms = [o.standstill_ms for o in killed if o.standstill_ms is not None]
+    row(f"{victim}: first frame", spread(first_ms))
+    row(f"{victim}: standstill", spread(stood_ms))
+    row(f"{victim}: runs replaced", ", ".join(f"{why} {n}" for why, n in whys.items()) or "none")
+    in_time = len(first_ms) == len(attempts) and max(first_ms) <= BAR_MS
+    verdict(f"{victim}: every first frame <= {BAR_MS:.0f} ms", in_time)
+    stands = f"{victim}: {len(stood_ms)} of {len(attempts)} stand in the truth"
+    verdict(stands, len(stood_ms) == len(attempts))
 
 
-def told(outcomes: Iterable[Outcome]) -> Iterable[Any]:
-    return (o for o in outcomes if o.first_frame_ms is not None)
+def one_kill(victim: str, seed: int, after_s: float) -> tuple[Outcome | None, list[str]]:
+    """Kill *victim* in a run that moves. Also returns why earlier attempts did not count."""
+    whys: list[str] = []
+    for attempt in range(ATTEMPTS):
+        try:
+            return kill_in_a_run(victim, seed + attempt * 1_000, after_s), whys
+        except NotMovingError as error:
+            whys.append(str(error))
+    return None, whys
 
 
-def one_kill(victim: str, seed: int, after_s: float) -> Outcome:
+def kill_in_a_run(victim: str, seed: int, after_s: float) -> Outcome:
     """Run the product, kill *victim* some time after the start frame, and see what comes of it."""
     with tempfile.TemporaryDirectory() as folder:
         run = ProductRun(Path(folder), "--seed", str(seed))
         held = -1
         try:
             if not run.wait_for(is_state("starting"), START_WITHIN_S):
-                return Outcome(moved=False)
+                raise NotMovingError(why_it_stands(run))
             pids = run.pids()
             # The simulator ends with its parent, as soon as its belt stands. Held open, its
             # stdin lets it live on, so that the standstill is seen as well.
@@ -106,11 +119,26 @@ def one_kill(victim: str, seed: int, after_s: float) -> Outcome:
             killed_ms = time.monotonic_ns() / 1e6 - offset_ms
             kill(pids[victim])
             await_standstill(run, killed_ms)
-            return judge(run.truth(), killed_ms)
+            outcome = judge(run.truth(), killed_ms)
+            if outcome is None:
+                raise NotMovingError(why_it_stands(run))
+            return outcome
+        except (KeyError, OSError) as error:  # a process that has ended before its time
+            raise NotMovingError(why_it_stands(run)) from error
         finally:
             if held >= 0:
                 os.close(held)
             run.close()
+
+
+def why_it_stands(run: ProductRun) -> str:
+    """The last stop, else the last refusal, else the state it had come to."""
+    run.wait_for(is_state("finished"), within_s=0)
+    for kind, key in (("stop", "cause"), ("refused", "cause"), ("state", "state")):
+        told = [event[key] for event in run.events if event["event"] == kind]
+        if told:
+            return f"{kind} {told[-1]}"
+    return "silent"
 
 
 def watch(path: Path, for_s: float) -> float:
@@ -142,11 +170,11 @@ def await_standstill(run: ProductRun, killed_ms: float) -> None:
     time.sleep(AFTER_S)
 
 
-def judge(truth: list[dict[str, Any]], killed_ms: float) -> Outcome:
-    """What the truth says of a kill at *killed_ms* of its own time."""
+def judge(truth: list[dict[str, Any]], killed_ms: float) -> Outcome | None:
+    """What the truth says of a kill at *killed_ms* of its own time; None: nothing moved."""
     last = [line for line in truth if line["t_ms"] <= killed_ms]
     if not last or last[-1]["belt_ckmh"] == 0:
-        return Outcome(moved=False)
+        return None
     commanded, first_ms = b"", None
     for t_ms, frame in frames(truth):
         stops = frame[0] in STOPS or (frame[0] == SPEED and frame[1:] < commanded)
@@ -159,7 +187,7 @@ def judge(truth: list[dict[str, Any]], killed_ms: float) -> Outcome:
     stood_ms = None
     if truth[-1]["belt_ckmh"] == 0:
         stood_ms = moving[-1] - killed_ms + 50  # the line after the last moving one
-    return Outcome(moved=True, first_frame_ms=first_ms, standstill_ms=stood_ms)
+    return Outcome(first_ms, stood_ms)
 
 
 if __name__ == "__main__":

@@ -36,7 +36,7 @@ SETPOINT_CKMH: Final = 150
 HEARTBEAT_MS: Final = 100
 STALL_S: Final = 30.0
 """Without a release for this long, something is broken."""
-PULL_S: Final = (20.0, 32.0)
+PULL_S: Final = (22.0, 34.0)
 """Seconds of simulated time at which a product session loses its strap: it walks by then."""
 STOP: Final = 0xAA
 
