@@ -1,6 +1,10 @@
 """The command line. Subcommands are imported when they are used, so that `--help` is quick."""
 
+import signal
+import sys
+import threading
 from importlib import import_module
+from types import FrameType
 from typing import Any, Final
 
 import click
@@ -18,11 +22,28 @@ _COMMANDS: Final = {
 }
 
 
+_SIGNAL_CODES: Final = {signal.SIGINT: 130, signal.SIGTERM: 10, signal.SIGHUP: 10}
+"""Before there is anything to stop; a run takes the signals over (safety.md 4.8.12)."""
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    sys.exit(_SIGNAL_CODES[signal.Signals(number)])
+
+
+def _end_on_signals() -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return  # somebody calls the command from a program of their own
+    for number in _SIGNAL_CODES:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _end)
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' names and first lines without importing them."""
 
     def main(self, *args: Any, **extra: Any) -> Any:
         stand_in_for_closed_streams()
+        _end_on_signals()
         try:
             return super().main(*args, **extra)
         except OSError as error:

@@ -81,14 +81,13 @@ class Run:
             operators.append(self._typed)
         self._cockpit = Cockpit(session, operators=tuple(operators), journal=journal, tell=tell)
 
-    def go(self) -> ExitCode:
+    def go(self, signals: Signals) -> ExitCode:
         """Run to the end. Returns when the belt is proven to stand, or nothing more can be done."""
         try:
-            with stop_signals() as signals:
-                if self._prepared.lockstep is not None:
-                    now_ms = self._go_virtual(signals)
-                else:
-                    now_ms = self._go_real(signals)
+            if self._prepared.lockstep is not None:
+                now_ms = self._go_virtual(signals)
+            else:
+                now_ms = self._go_real(signals)
         except SimulatorFailedError as error:
             self._journal.abandon()
             raise self._cut_short(error) from error
@@ -219,8 +218,10 @@ def execute(
     Raises:
         TreadctlError: the run did not begin, and nothing has moved.
     """
-    prepared = prepare(options)
     with ExitStack() as stack:
+        # From here on a signal is a stop with its own exit code, even before there is a belt.
+        signals = stack.enter_context(stop_signals())
+        prepared = prepare(options)
         stack.push(prepared.open_things)
         journal = Journal.open(
             options.record or paths.sessions_dir(),
@@ -239,7 +240,7 @@ def execute(
         except BaseException:
             journal.abandon()
             raise
-        return run.go(), journal.path
+        return run.go(signals), journal.path
 
 
 def with_record(prepared: Prepared, record: Path) -> Prepared:
