@@ -1,11 +1,12 @@
 """What a tick teaches the kernel: gestures, the observed strap pull, ages."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from tests.safety.builders import ALL_ITEMS, CONFIG, NOW, at_rest, cruise, cruising, inputs, step
-from treadctl.model import GatePhase, StrapState
+from treadctl.model import BeltState, GatePhase, StrapState
 from treadctl.safety.observe import fill
 from treadctl.safety.permissives import accepted_items
 from treadctl.safety.state import KernelState
@@ -149,3 +150,19 @@ def test_sr02_the_same_request_seen_again_is_no_new_sign_of_anybody() -> None:
     step(s, tick)
     step(s, tick._replace(now_ms=NOW + 20, strap_at_ms=NOW + 20))
     assert s.attended_at_ms == NOW
+
+
+@pytest.mark.parametrize(
+    ("belt", "reads", "expected"),
+    [
+        (BeltState.ENGAGED, True, 200_600),
+        (BeltState.STOPPED, True, 200_000),
+        (BeltState.STOPPED, False, 200_600),
+    ],
+)
+def test_sr22_a_drive_that_is_off_is_not_expected_to_speed_up(
+    belt: BeltState, reads: bool, expected: int
+) -> None:
+    s = cruising(242, expected_mckmh=200_000, started_at_ms=NOW - 100)
+    step(s, cruise(200, belt=belt), replace(CONFIG, reads_drive_state=reads))
+    assert s.expected_mckmh == expected

@@ -42,7 +42,7 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
         observe.checklist(s, i)
         observe.tokens(s, i)
     if s.expected_mckmh != s.commanded_ckmh * 1_000:
-        observe.expected(s, c, dt_ms)
+        observe.expected(s, i, c, dt_ms)
     new_sample = i.sample_seq != s.sample_seq
     if new_sample:
         observe.sample(s, i, c)

@@ -164,11 +164,17 @@ def _quarantine(s: KernelState, i: Inputs, c: KernelConfig) -> None:
         s.quarantined = True
 
 
-def expected(s: KernelState, c: KernelConfig, dt_ms: int) -> None:
-    """SR-22: where a belt with the declared ramp would be by now (safety.md 4.8.9)."""
+def expected(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
+    """SR-22: where a belt with the declared ramp would be by now (safety.md 4.8.9).
+
+    It is not expected to run while the drive itself says that it is off: after the start frame
+    until the machine has taken it, and when somebody stops it at that very moment.
+    """
     target = s.commanded_ckmh * 1_000
     reach = c.ramp_ckmh_s * dt_ms
     if s.expected_mckmh < target:
+        if c.reads_drive_state and i.belt is BeltState.STOPPED:
+            return
         s.expected_mckmh = min(target, s.expected_mckmh + reach)
         s.expected_peak_mckmh = max(s.expected_peak_mckmh, s.expected_mckmh)
     else:
@@ -183,20 +189,11 @@ def is_standstill(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
         and s.zero_at_ms - s.zero_since_ms >= c.limits.standstill_ms
         and i.link_up
         and i.now_ms - i.measured_at_ms <= c.limits.telemetry_hold_ms
-        and (s.moved or s.expected_peak_mckmh < FROZEN_ZERO_MCKMH or _drive_is_off(s, i, c))
+        and (s.moved or s.expected_peak_mckmh < FROZEN_ZERO_MCKMH)
         and (
             not c.reads_drive_state
             or (i.belt is BeltState.STOPPED and i.belt_at_ms >= s.zero_since_ms)
         )
-    )
-
-
-def _drive_is_off(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
-    """SR-19: a zero that may be frozen proves nothing; another reply, after the stop, does."""
-    return (
-        c.reads_drive_state
-        and i.belt is BeltState.STOPPED
-        and i.belt_at_ms - s.phase_at_ms >= c.limits.standstill_ms
     )
 
 
