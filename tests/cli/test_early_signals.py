@@ -7,10 +7,7 @@ import sys
 import pytest
 
 READY = "import signal, sys\nfrom treadctl.cli import main\n"
-SCRIPT = (
-    READY
-    + "signal.signal(signal.{name}, signal.default_int_handler if '{name}' == 'SIGINT' else signal.SIG_DFL)\n"
-)
+DEFAULT = {"SIGINT": "default_int_handler", "SIGTERM": "SIG_DFL", "SIGHUP": "SIG_DFL"}
 HOLD = """
 import click
 from treadctl.cli import LazyGroup
@@ -28,7 +25,7 @@ group(prog_name="treadctl", args=[])
 def test_ruling12_a_signal_before_the_run_has_the_code_of_one_during_it(
     name: str, code: int
 ) -> None:
-    script = SCRIPT.format(name=name) + HOLD
+    script = f"{READY}signal.signal(signal.{name}, signal.{DEFAULT[name]})\n{HOLD}"
     with subprocess.Popen(
         [sys.executable, "-c", script],
         stdin=subprocess.PIPE,

@@ -11,7 +11,7 @@ from treadctl.model import GatePhase, Mode
 from treadctl.safety.limits import Limits
 
 
-@pytest.mark.parametrize("state", [S.WARM_UP, S.REVERSE_WALK], ids=lambda state: state.value)
+@pytest.mark.parametrize("state", [S.REVERSE_WALK, S.COOLDOWN], ids=lambda state: state.value)
 @pytest.mark.parametrize("machine", MACHINES)
 def test_sr36_a_paused_walk_goes_on_from_standstill_with_a_slow_start(
     machine: str, state: SessionState
