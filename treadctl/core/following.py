@@ -15,7 +15,7 @@ from treadctl.core.events import Finished
 from treadctl.core.exit_codes import Reason
 from treadctl.core.machine import ALL_ITEMS, SessionMachine, SessionState
 from treadctl.core.outcome import After, Outcome
-from treadctl.core.programme import Programme, StepKind
+from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.core.progress import Progress, direction_for, facing_for
 from treadctl.core.setup import SessionSetup
 from treadctl.core.starting import Starting
@@ -404,14 +404,21 @@ class Following:
     def _find_next(self) -> None:
         """What follows the present step, asked once per step."""
         mode, step, next_step = self.setup.mode, self.progress.step, self.progress.next_step
-        facing = self.report.facing if self.report is not None else None
         if next_step is None:
             self.next = Next.END
         elif next_step.kind is StepKind.REST:
             self.next = Next.STOP
-        elif mode is Mode.TURN_AROUND and facing is not facing_for(next_step, mode):
+        elif mode is Mode.TURN_AROUND and self._turns_before(next_step):
             self.next = Next.TURN
         elif self.starting.direction is not direction_for(next_step, mode):
             self.next = Next.DIRECTION
         else:
             self.next = Next.STOP if step.kind is StepKind.REST else Next.WALK_ON
+
+    def _turns_before(self, next_step: Step) -> bool:
+        """By the plan or by the gate: nobody walks on into a step that faces the other way."""
+        mode, step = self.setup.mode, self.progress.step
+        wanted = facing_for(next_step, mode)
+        if step.kind is not StepKind.REST and facing_for(step, mode) is not wanted:
+            return True
+        return self.report is None or self.report.facing is not wanted
