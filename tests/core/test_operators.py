@@ -5,9 +5,10 @@ import random
 import pytest
 
 from tests.core.rig import SHORT, Rig
+from treadctl.causes import Cause
 from treadctl.core.events import Prompted
 from treadctl.core.machine import SessionState as S
-from treadctl.core.operators import ATTEND_MS, STEP_ON_MS, AutoOperator
+from treadctl.core.operators import ATTEND_MS, PULL_MS, STEP_ON_MS, AutoOperator
 from treadctl.core.session import Session
 from treadctl.core.setup import SessionSetup
 from treadctl.model import GatePhase, Gesture, Mode, StrapState
@@ -133,20 +134,36 @@ def test_a_person_who_stays_off_the_belt_does_not_step_off_it() -> None:
     assert "person-rails" not in rig.acts
 
 
-def test_an_arm_that_comes_to_nothing_is_tried_again_and_not_at_every_exchange() -> None:
+def test_an_arm_that_is_refused_is_tried_again_and_not_at_every_exchange(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rig = Rig(stay_latched=True)
+    with monkeypatch.context() as unready:
+        unready.setattr(rig.gate, "_arm", lambda: rig.gate.refuse(Cause.NOT_STANDING))
+        rig.run_to(S.CHECKLIST)
+        rig.run_for(10_000)
+    refused = rig.refused().count("not_standing")
+    assert 5 <= refused <= 10
+    rig.run_to(S.WARM_UP, 30_000)
+
+
+def test_sr28_a_turn_is_not_confirmed_before_the_person_has_turned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     rig = Rig()
-    rig.run_to(S.STOPPING)
-    rig.run_to(S.REST)
-    rig.run_until(lambda: rig.requests[-1].arm, 60_000)
-    rig.gate.strap_since_ms = rig.now_ms + 3_000  # the gate sees a strap that was just clipped
-    mark = len(rig.requests)
-    rig.run_to(S.ARMED, 20_000)
-    tries = sum(
-        after.arm and not before.arm
-        for before, after in zip(rig.requests[mark - 2 :], rig.requests[mark - 1 :], strict=False)
-    )
-    assert tries <= 1 + (len(rig.requests) - mark) // 10 + 1
-    assert finish(rig) == 0
+    monkeypatch.setattr(rig.gate, "_steady", lambda: True)
+    rig.run_to(S.TURNING)
+    began_ms = rig.now_ms
+    rig.run_until(lambda: rig.requests[-1].turn_confirm is Gesture.PRESSED, 10_000)
+    assert rig.now_ms - began_ms >= 3 * PULL_MS
+
+
+def test_a_press_that_outlasted_a_stall_is_begun_anew_without_a_refusal() -> None:
+    rig = Rig()
+    rig.run_to(S.ARMED)
+    rig.now_ms += 2_500
+    rig.run_to(S.COUNTDOWN, 8_000)
+    assert rig.refused() == []
 
 
 def test_sr02_a_start_that_the_gate_did_not_take_is_pressed_anew() -> None:

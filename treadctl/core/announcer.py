@@ -8,7 +8,7 @@ from the programme, so it is asked once per exchange how far ahead things are.
 from enum import Enum
 from typing import Final, NamedTuple
 
-from treadctl.core.programme import Step, StepKind
+from treadctl.core.programme import Step
 from treadctl.core.progress import Progress, gait_of_step
 from treadctl.model import Gait
 from treadctl.units import format_speed
@@ -168,6 +168,4 @@ def _name(step: Step) -> str:
 
 
 def _way(step: Step) -> str:
-    if step.kind is StepKind.REST:
-        return "rest"
     return "walking backward" if gait_of_step(step) is Gait.BACKWARD else "walking forward"

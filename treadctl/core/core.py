@@ -159,7 +159,7 @@ class Core(Following):
         if self.clock_ms is not None:
             if self.state in MOVING:
                 self.voice.say(*self.announcer.walking(self.progress, self.next, self.cap_ckmh))
-            elif self.state is S.REST:
+            else:
                 self.voice.say(*self.announcer.resting(self.progress, self.next))
         prompt = self.awaited()
         if prompt != self._prompted:

@@ -289,7 +289,8 @@ class Following:
         self.enter(self.machine.disarm if first else self.machine.rest)
 
     def _stands(self, report: Report) -> None:
-        match self.outcome.take_after():
+        after = self.outcome.take_after()
+        match after:
             case After.END:
                 self.finish(self.outcome.reason)
             case After.PAUSE:
@@ -298,6 +299,8 @@ class Following:
                 self._cut_to_cooldown()
             case After.PROGRAMME:
                 self._go_on_standing(self.progress.go_on())
+            case _:
+                assert_never(after)
 
     def _pause(self) -> None:
         """A step with next to nothing left is not started again for that."""
@@ -326,9 +329,13 @@ class Following:
         report, before = self.report, self.state
         resting = self.progress.step.kind is StepKind.REST
         turns = not resting and report is not None and self.starting.must_turn(report)
-        self.enter(self.machine.turn if turns else self.machine.rest)
-        if self.state is before:
-            self.voice.state(self.state, before)
+        self.clock_ms = None
+        if turns:
+            self.enter(self.machine.turn)
+        elif before in (S.CHECKLIST, S.REST):  # a refused start: another step is offered here
+            self.voice.state(before, before)
+        else:
+            self.enter(self.machine.rest)
         if resting:
             self._begin_rest()
 
