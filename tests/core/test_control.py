@@ -84,7 +84,7 @@ _LINES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(_LINES, min_size=1, max_size=6), st.booleans())
 def test_no_line_ever_raises(lines: list[str], hardware: bool) -> None:
     desk = Desk(hardware=hardware)

@@ -106,6 +106,18 @@ def test_sr02_an_arming_that_runs_out_is_back_where_it_came_from() -> None:
         assert not rig.requests[-1].arm
 
 
+@pytest.mark.parametrize("cause", [Cause.START_TOO_SHORT, Cause.STOP_WINS, Cause.REVERSE_LIMIT])
+def test_sr02_a_start_that_the_gate_refused_is_armed_anew_and_ends_nothing(cause: Cause) -> None:
+    rig = Rig()
+    rig.run_to(S.ARMED)
+    rig.run_for(500)
+    rig.gate.refuse(cause)
+    rig.tick()
+    assert not rig.requests[-1].arm
+    rig.run_to(S.CHECKLIST, 300)
+    rig.run_to(S.WARM_UP, 30_000)
+
+
 def test_a_countdown_that_the_gate_broke_off_has_to_be_armed_and_started_anew() -> None:
     rig = Rig(stay_latched=True)
     rig.run_to(S.COUNTDOWN)

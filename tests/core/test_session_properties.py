@@ -358,7 +358,7 @@ _REPORTS: Final[st.SearchStrategy[Report]] = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(
     stays=st.booleans(),
     mode=st.sampled_from(Mode),
