@@ -3,9 +3,10 @@
     python shortcut_gate.py --fd N
 
 Everything is the gate's own: process, loop, links, strap input, kernel, wire check, rescue. Only
-what people do before a belt moves is skipped. After the first quarantine, and whenever a stop has
-brought the belt to zero with the strap on again, the state is set to the end of a countdown;
-from there on the kernel acts. No limit and no interlock is different.
+what takes time before a belt moves is skipped: people, and the three seconds that prove a
+standstill. After the first quarantine, and whenever a stop has brought the belt to zero with the
+strap on again, the state is set to the end of a countdown; from there on the kernel acts. No limit
+and no interlock is different.
 """
 
 import sys
@@ -16,11 +17,9 @@ from treadctl.gate.gate import Gate
 from treadctl.gate.strap import StrapSample
 from treadctl.model import GatePhase, Request, StrapState
 from treadctl.safety import phases
-from treadctl.safety.limits import START_HOLD_MS
+from treadctl.safety.limits import STANDSTILL_SAMPLES, START_HOLD_MS
 
 _AT_REST: Final = frozenset({GatePhase.IDLE, GatePhase.STOPPING, GatePhase.LATCHED})
-ZERO_SAMPLES: Final = 2
-"""The belt is there, or nearly; nobody stands on it."""
 
 
 HOLD_MS: Final = 500
@@ -48,8 +47,11 @@ class ShortcutGate(Gate):
         if s.phase is GatePhase.STARTING and now_ms - s.started_at_ms >= HOLD_MS:
             s.on_belt = True
             s.started_at_ms = now_ms - START_HOLD_MS
-        if s.phase not in _AT_REST or s.zero_samples < ZERO_SAMPLES:
+        if s.phase not in _AT_REST or s.commanded_ckmh or s.zero_samples < STANDSTILL_SAMPLES:
             return
+        # Three readings of zero are asked for, and that they span three seconds is skipped.
+        s.zero_since_ms = min(s.zero_since_ms, s.zero_at_ms - self.config.limits.standstill_ms)
+        s.expected_peak_mckmh = 0
         s.latch = s.first_cause = None
         s.session_at_ms = now_ms
         s.setpoint_ckmh, s.direction = request.setpoint_ckmh, request.direction
