@@ -56,7 +56,7 @@ class CountedRun:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, add_help=True)
     parser.add_argument("--quick", action="store_true", help="ten minutes of it, (a) only")
-    parser.add_argument("--runs", type=int, default=3, help="of each kind; the best counts")
+    parser.add_argument("--runs", type=int, default=3, help="of each kind; the median counts")
     parser.add_argument("--profile", action="store_true", help="say where the time of (a) goes")
     options = parser.parse_args()
     heading("A 60-minute session in virtual time")
@@ -65,11 +65,13 @@ def main() -> int:
     counted.measure(until_ms)
     row("simulated", f"{counted.simulated_s:.1f} s in {counted.ticks} ticks")
     runs = 1 if options.quick else options.runs
-    best_s = show("in process", [in_process(until_ms) for _ in range(runs)], counted.ticks)
+    median_s = show("in process", [in_process(until_ms) for _ in range(runs)], counted.ticks)
     if not options.quick:
-        verdict(f"in process <= {IN_PROCESS_BAR_S:.0f} s", best_s <= IN_PROCESS_BAR_S)
-        best_s = show("lockstep, truth, journal", [lockstep() for _ in range(runs)], counted.ticks)
-        verdict(f"lockstep <= {LOCKSTEP_BAR_S:.0f} s", best_s <= LOCKSTEP_BAR_S)
+        verdict(f"in process <= {IN_PROCESS_BAR_S:.0f} s", median_s <= IN_PROCESS_BAR_S)
+        median_s = show(
+            "lockstep, truth, journal", [lockstep() for _ in range(runs)], counted.ticks
+        )
+        verdict(f"lockstep <= {LOCKSTEP_BAR_S:.0f} s", median_s <= LOCKSTEP_BAR_S)
     if options.profile:
         profile(until_ms)
     return 0
@@ -115,13 +117,18 @@ def lockstep() -> tuple[float, float]:
 
 
 def show(name: str, runs: list[tuple[float, float]], ticks: int) -> float:
-    """Print the best run and return its wall time: the others were disturbed."""
-    wall_s, cpu_s = min(runs)
-    worst_s = max(runs)[0]
+    """Print the median run and return its wall time.
+
+    Not the best: a shared processor is now and then faster than it usually is, and processor
+    time with it, so the best of a few says more about the computer's neighbours than about us.
+    """
+    ordered = sorted(runs)
+    wall_s, cpu_s = ordered[len(ordered) // 2]
     row(
         name,
-        f"{wall_s:.2f} s wall (worst of {len(runs)}: {worst_s:.2f}), {cpu_s:.2f} s processor, "
-        f"{ticks / wall_s:,.0f} ticks/s, load {load()}",
+        f"{wall_s:.2f} s wall, median of {len(runs)} ({ordered[0][0]:.2f} to "
+        f"{ordered[-1][0]:.2f}), {cpu_s:.2f} s processor, {ticks / wall_s:,.0f} ticks/s, "
+        f"load {load()}",
     )
     return wall_s
 
