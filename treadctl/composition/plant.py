@@ -81,7 +81,7 @@ class LockstepPlant:
     """The simulator as a child that is told the time."""
 
     def __init__(self, options: SimulationOptions, *, command: Sequence[str] = SIMULATOR) -> None:
-        # Two processes that take turns run several times faster on one core than on two:
+        # Two processes that take turns run up to twice as fast on one core as on two:
         # waking the other core costs more than a step does (docs/measurements.md).
         self._cores = _one_core()
         try:
