@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from firmware_protocols.capabilities import Capabilities
+from firmware_protocols.conversation import CommandDecoder
 from firmware_protocols.errors import RemoteProtocolError
 from firmware_protocols.messages import (
     Ack,
@@ -34,6 +35,7 @@ class Dialect:
     capabilities: Capabilities
     encode: Callable[[HostMessage], bytes]
     decoder: Callable[[], MachineDecoder]
+    command_decoder: Callable[[], CommandDecoder]
     quantise: Callable[[int], int]
     start: Callable[[bool], tuple[HostMessage, ...]]
     """The start sequence; told whether a start was acknowledged on this connection before."""

@@ -25,6 +25,7 @@ from enum import Enum
 from typing import Final
 
 from firmware_protocols._dialect import Dialect, answers
+from firmware_protocols.conversation import CommandDecoder
 from firmware_protocols.errors import RemoteProtocolError
 from firmware_protocols.messages import (
     Ack,
@@ -36,6 +37,7 @@ from firmware_protocols.messages import (
     QuerySpeed,
     SetIncline,
     SetSpeed,
+    Unfit,
 )
 
 POLL_PERIOD_MS: Final = 100
@@ -152,6 +154,31 @@ class HostSession:
     def starting(self) -> bool:
         """A start sequence is under way. False without `Ack(0xA0)` means it was given up."""
         return bool(self._start)
+
+    @property
+    def speeds_known(self) -> bool:
+        """The digits are the protocol's; the machine has nothing to add."""
+        return True
+
+    @property
+    def in_control(self) -> bool:
+        """A cable has two ends. Who else might be obeyed sits at the console (SR-36)."""
+        return True
+
+    @property
+    def unfit(self) -> Unfit | None:
+        return None
+
+    @property
+    def wants_new_link(self) -> bool:
+        return False
+
+    def request_control(self) -> None:
+        """There is nothing to ask for."""
+
+    def command_decoder(self) -> CommandDecoder:
+        """Return a fresh ear of the machine, for checking what is about to leave."""
+        return self._dialect.command_decoder()
 
     def quantise(self, speed_ckmh: int) -> int:
         """Return the machine's own step for a request, never above it but for rounding up to

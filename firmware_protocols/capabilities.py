@@ -20,4 +20,7 @@ class Capabilities:
     field_max_ckmh: int
     """The largest speed the field can hold, rounded down."""
     poll_period_ms: int
+    """How often a reading comes: asked for, or of its own accord."""
     reply_timeout_ms: int
+    pushes_readings: bool = False
+    """Readings come of their own accord about once a second; nothing asks for them."""

@@ -21,6 +21,15 @@ class DriveState(Enum):
     UNSUPERVISED = "unsupervised"
 
 
+class Unfit(Enum):
+    """Why a machine cannot be driven, whatever people confirm."""
+
+    PROFILE_AMBIGUOUS = "profile_ambiguous"
+    """More than one profile fits what it says of itself; the wrong one may be too fast."""
+    NO_SPEED_RANGE = "no_speed_range"
+    """It states no range of speeds, or one that makes no sense."""
+
+
 # Host to machine.
 
 
@@ -65,8 +74,21 @@ class QueryIncline:
     pass
 
 
+@dataclass(frozen=True, slots=True)
+class RequestControl:
+    """Ask to be the one whom the machine obeys. It moves nothing."""
+
+
 HostMessage = (
-    StartBelt | AutoStop | CutDrive | SetSpeed | SetIncline | QueryDrive | QuerySpeed | QueryIncline
+    StartBelt
+    | AutoStop
+    | CutDrive
+    | SetSpeed
+    | SetIncline
+    | QueryDrive
+    | QuerySpeed
+    | QueryIncline
+    | RequestControl
 )
 
 
@@ -107,6 +129,31 @@ class MasterTimeout:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsoleStop:
+    """Somebody stopped the belt at the machine, and it says so (SR-36)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyKeyPulled:
+    """The machine's own safety key is out, and it says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignSpeed:
+    """Somebody else set the speed: at the console, or another controller (SR-39)."""
+
+    speed_ckmh: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClockReport:
+    """The machine's own count of the session's seconds: it stands still where its data is
+    frozen (SR-19)."""
+
+    elapsed_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvalidData:
     """A command was understood and refused: a digit or a range."""
 
@@ -135,6 +182,10 @@ MachineMessage = (
     | InclineReport
     | SpeedFault
     | MasterTimeout
+    | ConsoleStop
+    | SafetyKeyPulled
+    | ForeignSpeed
+    | ClockReport
     | InvalidData
     | InvalidCommand
     | InvalidQuery

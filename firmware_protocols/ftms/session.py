@@ -50,6 +50,7 @@ def capabilities(quirks: Quirks = CONSERVATIVE) -> Capabilities:
         field_max_ckmh=ckmh_from_hundredths(MAX_HUNDREDTHS, quirks.command_unit),
         poll_period_ms=quirks.data_period_ms,
         reply_timeout_ms=PROCEDURE_MS,
+        pushes_readings=True,
     )
 
 

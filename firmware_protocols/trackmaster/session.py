@@ -35,9 +35,10 @@ def open_session(unit: Unit = Unit.MPH) -> HostSession:
             capabilities=capabilities(unit),
             encode=partial(codec.encode, unit=unit),
             decoder=partial(codec.Decoder, unit),
+            command_decoder=partial(codec.CommandDecoder, unit),
             quantise=partial(codec.quantise, unit=unit),
             start=_start,
-            stop=_stop,
+            stop=stop,
         )
     )
 
@@ -47,6 +48,7 @@ def _start(started_before: bool) -> tuple[HostMessage, ...]:
     return (StartBelt(),) if started_before else (CutDrive(), StartBelt())
 
 
-def _stop(strongest: bool) -> tuple[HostMessage, ...]:
+def stop(strongest: bool) -> tuple[HostMessage, ...]:
+    """Return what stops the belt, in order; the strongest has two words."""
     # Zero is no stop here: below the machine's minimum speed it answers BE (serial.md 2.5).
     return (AutoStop(), CutDrive()) if strongest else (AutoStop(),)

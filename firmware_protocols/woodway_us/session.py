@@ -48,9 +48,10 @@ def open_session(unit: Unit = codec.UNIT) -> HostSession:
             capabilities=capabilities(unit),
             encode=codec.encode,
             decoder=codec.Decoder,
+            command_decoder=codec.CommandDecoder,
             quantise=codec.quantise,
             start=_start,
-            stop=_stop,
+            stop=stop,
         )
     )
 
@@ -61,6 +62,7 @@ def _start(started_before: bool) -> tuple[HostMessage, ...]:
     return (SetSpeed(0), QueryDrive(), StartBelt())
 
 
-def _stop(strongest: bool) -> tuple[HostMessage, ...]:
+def stop(strongest: bool) -> tuple[HostMessage, ...]:
+    """Return what stops the belt, in order; the strongest has two words."""
     # Never CutDrive: A2 takes the power away and the belt coasts (safety.md 4.8.5).
     return (AutoStop(), SetSpeed(0)) if strongest else (AutoStop(),)

@@ -1,8 +1,11 @@
 """The last look at the bytes, by itself: every ceiling on both sides, one step apart."""
 
+from functools import partial
+
 import pytest
 
 from firmware_protocols.messages import Direction
+from firmware_protocols.registry import PROTOCOLS
 from treadctl.causes import Cause
 from treadctl.gate.wire_check import Permission, WireCheck
 
@@ -49,9 +52,13 @@ STOPPING = Permission(
 NOW = 100_000
 
 
+def wire_check(protocol: str, unit: str) -> WireCheck:
+    return WireCheck(partial(PROTOCOLS[protocol].command_decoder, unit))
+
+
 def woodway(*sent: bytes, allow: Permission = BACKWARD, at_ms: int = NOW - 60_000) -> WireCheck:
     """A check through which *sent* has passed, long ago."""
-    check = WireCheck("woodway-us", "mph")
+    check = wire_check("woodway-us", "mph")
     for frame in sent:
         assert check.check(frame, at_ms, allow) is None
     return check
@@ -73,7 +80,7 @@ HARMLESS = [b"\xc0", b"\xc1", b"\xc2", b"\xaa", b"\xa2", b"\xa30000", b"\xa40000
 def test_sr03_stop_zero_and_reads_pass_whatever_is_permitted(
     frame: bytes, allow: Permission
 ) -> None:
-    assert WireCheck("woodway-us", "mph").check(frame, NOW, allow) is None
+    assert wire_check("woodway-us", "mph").check(frame, NOW, allow) is None
 
 
 @pytest.mark.parametrize(
@@ -82,7 +89,7 @@ def test_sr03_stop_zero_and_reads_pass_whatever_is_permitted(
     ids=lambda frame: frame.hex(),
 )
 def test_sr01_nothing_that_moves_passes_at_rest(frame: bytes) -> None:
-    assert WireCheck("woodway-us", "mph").check(frame, NOW, REST) is Cause.WIRE_VIOLATION
+    assert wire_check("woodway-us", "mph").check(frame, NOW, REST) is Cause.WIRE_VIOLATION
 
 
 @pytest.mark.parametrize(
@@ -106,12 +113,12 @@ def test_sr01_nothing_that_moves_passes_at_rest(frame: bytes) -> None:
     ],
 )
 def test_sr10_what_is_not_one_permitted_message_is_dropped(frame: bytes) -> None:
-    assert WireCheck("woodway-us", "mph").check(frame, NOW, FORWARD) is Cause.WIRE_VIOLATION
+    assert wire_check("woodway-us", "mph").check(frame, NOW, FORWARD) is Cause.WIRE_VIOLATION
 
 
 @pytest.mark.parametrize("frame", [b"\xa1", b"\xab", b"\xac", b"\xa9\x30\x30\x30\x33"])
 def test_sr10_the_dangerous_words_of_a_trackmaster_are_dropped(frame: bytes) -> None:
-    assert WireCheck("trackmaster", "mph").check(frame, NOW, FORWARD) is Cause.WIRE_VIOLATION
+    assert wire_check("trackmaster", "mph").check(frame, NOW, FORWARD) is Cause.WIRE_VIOLATION
 
 
 def test_sr10_a_bad_frame_leaves_nothing_behind_in_the_decoder() -> None:
@@ -161,9 +168,9 @@ def test_sr04_the_first_motion_is_at_most_one_kmh(frame: bytes, cause: Cause | N
 
 
 def test_sr04_in_kmh_digits_the_first_motion_may_be_exactly_one_kmh() -> None:
-    check = WireCheck("trackmaster", "kmh")
+    check = wire_check("trackmaster", "kmh")
     assert check.check(b"\xa30010", NOW, FORWARD) is None
-    assert WireCheck("trackmaster", "kmh").check(b"\xa30011", NOW, FORWARD) is Cause.RAMP_VIOLATION
+    assert wire_check("trackmaster", "kmh").check(b"\xa30011", NOW, FORWARD) is Cause.RAMP_VIOLATION
 
 
 @pytest.mark.parametrize(
@@ -179,7 +186,7 @@ def test_sr04_in_kmh_digits_the_first_motion_may_be_exactly_one_kmh() -> None:
 def test_sr11_a_single_step_is_bounded_by_the_gait(
     tenths: int, allow: Permission, cause: Cause | None
 ) -> None:
-    check = WireCheck("trackmaster", "kmh")
+    check = wire_check("trackmaster", "kmh")
     assert check.check(b"\xa30010", 0, allow) is None
     assert check.check(b"\xa3%04d" % tenths, NOW, allow) is cause
 
@@ -206,7 +213,7 @@ def test_sr11_ten_seconds_of_increases_sum_to_the_up_ramp(
     after_ms: int, cause: Cause | None
 ) -> None:
     """In 0.1 km/h digits: 1.0 km/h in ten seconds is permitted exactly."""
-    check = WireCheck("trackmaster", "kmh")
+    check = wire_check("trackmaster", "kmh")
     assert check.check(b"\xa30005", 0, BACKWARD) is None
     for number in range(5):
         assert check.check(b"\xa3%04d" % (7 + 2 * number), 1_000 + number * 1_000, BACKWARD) is None

@@ -2,11 +2,10 @@
 
 import pytest
 
-from firmware_protocols.registry import PROTOCOLS
-from tests.protocols.connection import SECOND_STOP_FRAME, ConnectionPair
+from tests.protocols.connection import SECOND_STOP_FRAME, SERIAL, ConnectionPair
 
 
-@pytest.fixture(params=sorted(PROTOCOLS))
+@pytest.fixture(params=SERIAL)
 def pair(request: pytest.FixtureRequest) -> ConnectionPair:
     """A proved conversation, a second old, with nothing on the line."""
     pair = ConnectionPair(request.param)

@@ -22,6 +22,7 @@ from firmware_protocols.messages import (
     QueryDrive,
     QueryIncline,
     QuerySpeed,
+    RequestControl,
     SetIncline,
     SetSpeed,
     SpeedReport,
@@ -39,6 +40,8 @@ REVERSE: Final = Direction.REVERSE
 ZERO: Final = "A3 30 30 30 30"
 ONE_MPH: Final = "A3 30 30 31 30"
 TWO_MPH: Final = "A3 30 30 32 30"
+SERIAL: Final = ("trackmaster", "woodway-us")
+"""The half-duplex lines, which share one discipline."""
 SECOND_STOP_FRAME: Final = {"woodway-us": ZERO, "trackmaster": "A2"}
 
 Lost = Callable[[HostMessage], bool]
@@ -66,7 +69,9 @@ class ConnectionPair:
 
     def __init__(self, protocol: str, *, proved: bool = True, unit: str = "mph") -> None:
         entry = PROTOCOLS[protocol]
-        self.session: HostSession = entry.open_session(unit)
+        session = entry.open_session(unit)
+        assert isinstance(session, HostSession)
+        self.session: HostSession = session
         self.session.proved = proved
         self._ears = entry.command_decoder(unit)
         self._say = entry.encode_reply(unit)
@@ -135,6 +140,8 @@ class ConnectionPair:
                 return SpeedReport(self.speed_ckmh, self.direction)
             case QueryIncline():
                 return InclineReport(self.incline_permille)
+            case RequestControl():
+                raise AssertionError("a cable has nobody to ask for control")
 
     # What a test asks about.
 

@@ -7,13 +7,17 @@ import pytest
 from firmware_protocols.errors import LocalProtocolError
 from firmware_protocols.messages import Direction, SetSpeed, SpeedReport, UnsafeCommand
 from firmware_protocols.registry import PROTOCOLS
+from tests.protocols.connection import SERIAL
 from tests.protocols.golden import decode
 
+FTMS_UNITS = ("ftms", "kmh", "mph")
 
-def test_there_are_two_protocols_by_their_own_names() -> None:
+
+def test_there_are_three_protocols_by_their_own_names() -> None:
     assert {name: entry.name for name, entry in PROTOCOLS.items()} == {
         "woodway-us": "woodway-us",
         "trackmaster": "trackmaster",
+        "ftms": "ftms",
     }
 
 
@@ -64,9 +68,38 @@ def test_sr29_an_unknown_unit_is_an_error_that_names_the_known(
 @pytest.mark.parametrize(
     "method", ["capabilities", "open_session", "command_decoder", "encode_reply"]
 )
-def test_sr29_a_woodway_counts_miles_and_nothing_else(method: str) -> None:
-    with pytest.raises(LocalProtocolError, match="woodway-us speeds are mph, not kmh"):
-        getattr(PROTOCOLS["woodway-us"], method)("kmh")
+@pytest.mark.parametrize(("name", "own", "other"), [("woodway-us", "mph", "kmh"), FTMS_UNITS])
+def test_sr29_some_machines_count_one_unit_and_no_other(
+    method: str, name: str, own: str, other: str
+) -> None:
+    with pytest.raises(LocalProtocolError, match=f"{name} speeds are {own}, not {other}"):
+        getattr(PROTOCOLS[name], method)(other)
+
+
+@pytest.mark.parametrize("name", SERIAL)
+@pytest.mark.parametrize("method", ["open_session", "command_decoder"])
+def test_a_serial_protocol_has_no_profiles(name: str, method: str) -> None:
+    with pytest.raises(LocalProtocolError, match=f"{name} has no profiles, so none called 'x'"):
+        getattr(PROTOCOLS[name], method)(None, "x")
+
+
+@pytest.mark.parametrize("method", ["open_session", "command_decoder"])
+def test_an_unknown_profile_is_an_error_that_names_the_known(method: str) -> None:
+    with pytest.raises(LocalProtocolError, match="'x' is not one of unknown"):
+        getattr(PROTOCOLS["ftms"], method)("kmh", "x")
+
+
+def test_an_ftms_machine_has_no_reverse_no_watchdog_and_no_drive_state() -> None:
+    capabilities = PROTOCOLS["ftms"].capabilities()
+    assert capabilities == PROTOCOLS["ftms"].open_session().capabilities
+    assert capabilities.name == "ftms"
+    assert capabilities.pushes_readings
+    assert capabilities.reads_speed
+    assert not capabilities.can_reverse
+    assert not capabilities.reads_direction
+    assert not capabilities.reads_drive_state
+    assert not capabilities.host_watchdog
+    assert not capabilities.reports_safety_key
 
 
 def test_sr29_the_unit_reaches_every_part_of_a_protocol() -> None:
@@ -90,6 +123,6 @@ def test_the_unit_reaches_what_a_session_sends_and_reads() -> None:
     assert session.receive(20, b"\xd10012") == [SpeedReport(120)]
 
 
-@pytest.mark.parametrize("name", sorted(PROTOCOLS))
+@pytest.mark.parametrize("name", SERIAL)
 def test_unsupervised_starts_have_no_word_and_are_heard_as_unsafe(name: str) -> None:
     assert decode(PROTOCOLS[name].command_decoder(), b"\xa1") == [UnsafeCommand(0xA1, b"\xa1")]

@@ -23,12 +23,12 @@ from firmware_protocols.messages import (
     SpeedFault,
     StartBelt,
 )
-from firmware_protocols.registry import PROTOCOLS
 from tests.protocols.connection import (
     FORWARD,
     ONE_MPH,
     REVERSE,
     SECOND_STOP_FRAME,
+    SERIAL,
     TWO_MPH,
     ZERO,
     ConnectionPair,
@@ -41,7 +41,7 @@ from tests.protocols.connection import (
 # Connecting.
 
 
-@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+@pytest.mark.parametrize("protocol", SERIAL)
 def test_sr06_only_the_harmless_query_leaves_before_the_machine_is_proved(protocol: str) -> None:
     pair = ConnectionPair(protocol, proved=False)
     pair.session.start()
@@ -53,7 +53,7 @@ def test_sr06_only_the_harmless_query_leaves_before_the_machine_is_proved(protoc
     assert pair.session.proofs == 10
 
 
-@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+@pytest.mark.parametrize("protocol", SERIAL)
 def test_a_stop_leaves_before_the_machine_is_proved(protocol: str) -> None:
     pair = ConnectionPair(protocol, proved=False)
     pair.run(50)
@@ -62,7 +62,7 @@ def test_a_stop_leaves_before_the_machine_is_proved(protocol: str) -> None:
     assert pair.commands() == ["AA", SECOND_STOP_FRAME[protocol]]
 
 
-@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+@pytest.mark.parametrize("protocol", SERIAL)
 def test_proofs_are_counted_in_a_row(protocol: str) -> None:
     pair = ConnectionPair(protocol, proved=False)
     pair.run(200)

@@ -14,7 +14,8 @@ from firmware_protocols.messages import (
     StartBelt,
     UnsafeCommand,
 )
-from firmware_protocols.registry import PROTOCOLS
+from firmware_protocols.registry import PROTOCOLS, HostSession
+from tests.protocols.connection import SERIAL
 from tests.protocols.golden import decode
 
 REPLIES: Final = [
@@ -38,12 +39,13 @@ ACTS: Final = st.one_of(
 )
 
 
-@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+@pytest.mark.parametrize("protocol", SERIAL)
 @given(acts=st.lists(ACTS, max_size=60))
 def test_no_history_breaks_the_rules_of_the_line(
     protocol: str, acts: list[tuple[str, int]]
 ) -> None:
     session = PROTOCOLS[protocol].open_session()
+    assert isinstance(session, HostSession)
     heard_by_machine = PROTOCOLS[protocol].command_decoder()
     now_ms = 0
     asked: set[int] = {0}
@@ -97,10 +99,11 @@ def test_no_history_breaks_the_rules_of_the_line(
             assert session.data_to_send(deadline_ms - 1) == []
 
 
-@pytest.mark.parametrize("protocol", sorted(PROTOCOLS))
+@pytest.mark.parametrize("protocol", SERIAL)
 @given(chunks=st.lists(st.binary(max_size=20), max_size=30))
 def test_no_bytes_break_a_session(protocol: str, chunks: list[bytes]) -> None:
     session = PROTOCOLS[protocol].open_session()
+    assert isinstance(session, HostSession)
     session.proved = True
     for tick, chunk in enumerate(chunks):
         session.receive(tick * 20, chunk)

@@ -26,7 +26,7 @@ from treadctl.drivers.rescue_guard import RescueGuard
 from treadctl.errors import LinkError, TreadctlError
 from treadctl.gate import identity, loop, rescue
 from treadctl.gate.channel import Channel
-from treadctl.gate.gate import Gate, stop_frames
+from treadctl.gate.gate import Gate
 from treadctl.gate.ipc import Bye, ByeReason, Hello, Message
 from treadctl.gate.link_keeper import LinkKeeper
 from treadctl.gate.setup import GateSetup, StrapKind
@@ -96,7 +96,7 @@ def main(argv: list[str], *, make_gate: MakeGate = Gate) -> int:
 
 def _serve(core: Channel, stops: SignalStops, make_gate: MakeGate) -> ByeReason:
     setup = _shake_hands(core)
-    frames = stop_frames(setup.machine.protocol, setup.machine.unit)
+    frames = PROTOCOLS[setup.machine.protocol].stop_frames
     clock = loop.MonotonicClock()
     with contextlib.ExitStack() as opened:
         rig = _open(setup, frames, opened)

@@ -85,14 +85,6 @@ def kernel_config(setup: GateSetup) -> KernelConfig:
     )
 
 
-def stop_frames(protocol: str, unit: str) -> tuple[bytes, ...]:
-    """The strongest stop of this protocol, for whoever has nothing else left to say."""
-    session = PROTOCOLS[protocol].open_session(unit)
-    session.stop(strongest=True)
-    frames = [frame for now_ms in range(0, 100, 10) for frame in session.data_to_send(now_ms)]
-    return tuple(frames[:2])
-
-
 class Gate:
     """Owns what may be said to one treadmill. Everything it needs arrives through `step`."""
 
@@ -101,7 +93,7 @@ class Gate:
         self.config: Final = kernel_config(setup)
         self.state: Final = KernelState(now_ms)
         self._session = PROTOCOLS[machine.protocol].open_session(machine.unit)
-        self._wire_check = WireCheck(machine.protocol, machine.unit)
+        self._wire_check = WireCheck(self._session.command_decoder)
         self._request = Request(at_ms=now_ms, counter=-1)
         self._core_heard_ms = now_ms
         self._connections = 0

@@ -6,10 +6,11 @@ fails is dropped, never repaired; nothing converts a unit after this check.
 """
 
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Final
 
+from firmware_protocols.conversation import CommandDecoder
 from firmware_protocols.errors import RemoteProtocolError
 from firmware_protocols.messages import (
     AutoStop,
@@ -18,11 +19,11 @@ from firmware_protocols.messages import (
     QueryDrive,
     QueryIncline,
     QuerySpeed,
+    RequestControl,
     SetIncline,
     SetSpeed,
     StartBelt,
 )
-from firmware_protocols.registry import PROTOCOLS
 from treadctl.causes import Cause
 from treadctl.safety.limits import (
     RULES,
@@ -33,7 +34,7 @@ from treadctl.safety.limits import (
 )
 
 FIRST_MOTION_MAX_CKMH: Final = RULES["v_start_ckmh"].high
-_HARMLESS: Final = (AutoStop, CutDrive, QueryDrive, QuerySpeed, QueryIncline)
+_HARMLESS: Final = (AutoStop, CutDrive, QueryDrive, QuerySpeed, QueryIncline, RequestControl)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +54,22 @@ class Permission:
 class WireCheck:
     """Remembers the speeds that left, and says what is wrong with the next frame."""
 
-    def __init__(self, protocol: str, unit: str) -> None:
-        self._new_decoder = partial(PROTOCOLS[protocol].command_decoder, unit)
-        self._decoder = self._new_decoder()
+    def __init__(self, new_decoder: Callable[[], CommandDecoder]) -> None:
+        self._new_decoder = new_decoder
+        self._decoder = new_decoder()
         self.sent_ckmh = 0
         """The speed that stands, as far as frames have left."""
         self._raised_at_ms = -WINDOW_MS
         self._increases: deque[tuple[int, int]] = deque()
+
+    def relearn(self, new_decoder: Callable[[], CommandDecoder]) -> None:
+        """The machine has said what a speed means to it."""
+        self._new_decoder = new_decoder
+        self._decoder = new_decoder()
+
+    def lowered_to(self, speed_ckmh: int) -> None:
+        """Somebody else slowed the belt: what rises next, rises from there (SR-39)."""
+        self.sent_ckmh = min(self.sent_ckmh, speed_ckmh)
 
     def check(self, frame: bytes, now_ms: int, allow: Permission) -> Cause | None:
         """Return why *frame* must not leave, or None. Called once per frame, in order."""
