@@ -6,23 +6,21 @@ swapped or guessed, and nothing is probed. No key disables an interlock.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Final
 
 from treadctl import config_strap as straps
 from treadctl import paths
 from treadctl.config_limits import Spelling, read_limits, read_number
-from treadctl.config_problems import Complaints, KeyPath, LineMap, shown, unknown_keys
+from treadctl.config_problems import Complaints, KeyPath, shown, unknown_keys
 from treadctl.config_strap import StrapConfig
-from treadctl.errors import Problem, TreadctlError, UserFileError
+from treadctl.config_toml import check_schema, parse_toml, raise_complaints, read_bytes
+from treadctl.errors import TreadctlError
 from treadctl.safety.limits import Limits
 
 SCHEMA: Final = 1
-MAX_BYTES: Final = 64 * 1024
 TREADMILLS_MAX: Final = 100
 
 
@@ -102,59 +100,32 @@ def load_config(path: Path | None = None) -> Config:
     """Read *path*, or the XDG file where None; only the latter may be missing."""
     explicit = path is not None
     path = path or paths.config_file()
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        if not explicit:
-            return Config(path)
-        raise _unusable(path, "does not exist", "Check the path given with --config") from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise _unusable(path, f"cannot be read: {reason}", "Check the path and its mode") from error
-    return parse_config(data, path)
+    if not explicit and not _is_there(path):
+        return Config(path)
+    return parse_config(read_bytes(path, absent="Check the path given with --config"), path)
 
 
 def parse_config(data: bytes, path: Path) -> Config:
     """The config that *data* spells, or `UserFileError` with every problem; *path* names it."""
-    if len(data) > MAX_BYTES:
-        raise _unusable(path, f"is larger than {MAX_BYTES} bytes", "This is hardly a config")
-    try:
-        text = data.decode("utf-8")
-        table = tomllib.loads(text, parse_float=_exact)
-    except RecursionError:
-        raise _unusable(path, "is nested too deeply", "Flatten it") from None
-    except ValueError as error:  # TOMLDecodeError, UnicodeDecodeError, a 5,000-digit integer
-        raise _not_toml(path, error) from error
-    complaints = Complaints(str(path), LineMap(text))
+    table, complaints = parse_toml(data, path, what="a config")
     config = _read(complaints, table, path)
-    if complaints.problems:
-        by_line = sorted(complaints.problems, key=lambda p: p.line or 0)
-        raise UserFileError(tuple(by_line))
+    raise_complaints(complaints)
     return config
 
 
-def _exact(text: str) -> Decimal:
+def _is_there(path: Path) -> bool:
     try:
-        return Decimal(text)
-    except InvalidOperation:  # an exponent of twenty digits
-        return Decimal("inf")
-
-
-def _unusable(path: Path, message: str, remedy: str, line: int | None = None) -> UserFileError:
-    return UserFileError((Problem(str(path), line, "", message, remedy),))
-
-
-def _not_toml(path: Path, error: ValueError) -> UserFileError:
-    at = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", str(error))
-    line = int(at[1]) if at and at[1] else None
-    message = str(error)[: at.start()] if at else str(error)
-    return _unusable(path, f"is not TOML: {message}", "Correct it; nothing was used", line)
+        path.lstat()
+    except FileNotFoundError:
+        return False
+    except (OSError, ValueError):
+        return True  # read_bytes says what is wrong with it
+    return True
 
 
 def _read(complaints: Complaints, table: Mapping[str, object], path: Path) -> Config:
     unknown_keys(complaints, (), table, ("schema", "limits", "treadmill"))
-    _check_schema(complaints, table)
+    check_schema(complaints, table, SCHEMA)
     limits = read_limits(complaints, ("limits",), table.get("limits", {}), Limits())
     entries = table.get("treadmill", [])
     if not isinstance(entries, list):
@@ -178,15 +149,6 @@ def _read(complaints: Complaints, table: Mapping[str, object], path: Path) -> Co
         names.add(treadmill.name.casefold())
         treadmills.append(treadmill)
     return Config(path, tuple(treadmills), limits)
-
-
-def _check_schema(complaints: Complaints, table: Mapping[str, object]) -> None:
-    schema = table.get("schema")
-    remedy = f"Write schema = {SCHEMA} in the first line"
-    if schema is None:
-        complaints.add(("schema",), "is missing", remedy)
-    elif type(schema) is not int or schema != SCHEMA:
-        complaints.add(("schema",), f"{shown(schema)} is not a schema of this version", remedy)
 
 
 _TREADMILL_KEYS: Final = (
