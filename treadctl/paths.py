@@ -17,6 +17,11 @@ def plans_dir() -> Path:
     return platformdirs.user_config_path(_APP, appauthor=False) / "plans"
 
 
+def people_dir() -> Path:
+    """``$XDG_CONFIG_HOME/treadctl/people``: one file for each person."""
+    return platformdirs.user_config_path(_APP, appauthor=False) / "people"
+
+
 def sessions_dir() -> Path:
     """``$XDG_STATE_HOME/treadctl/sessions``: one journal per session."""
     return platformdirs.user_state_path(_APP, appauthor=False) / "sessions"

@@ -180,6 +180,25 @@ RULES: Final = (
         only=("treadctl.safety.limits",),
     ),
     Rule(
+        "a person is a value and a file; only composition says what follows for a belt",
+        where=("treadctl.people",),
+        never=(
+            *(name for name in RUNTIMES if name != "datetime"),
+            *THIRD_PARTIES,
+            "firmware_protocols",
+            "treadctl.gate",
+            "treadctl.composition",
+            "treadctl.safety",
+            *FRONT_ENDS,
+        ),
+        only=("treadctl.safety.limits",),
+    ),
+    Rule(
+        "core and records outlive anybody's file",
+        where=("treadctl.core", "treadctl.records"),
+        never=("treadctl.people",),
+    ),
+    Rule(
         "a front end shows and asks; it neither decides nor drives",
         where=FRONT_ENDS,
         never=("firmware_protocols", "treadctl.gate", "treadctl.safety"),

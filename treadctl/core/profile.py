@@ -60,6 +60,17 @@ _CAPS: Final = {
 _DEFAULTS: Final = Limits()
 
 
+def ceilings_of(profile: Profile) -> dict[str, int]:
+    """The highest that each limit can be for *profile*, whatever config and person say."""
+    caps = _CAPS[profile]
+    own = {
+        **{f.name: getattr(caps, f.name) for f in fields(_Caps)},
+        "v_rev_max_beltrev_ckmh": caps.v_rev_max_ckmh,
+        "bout_max_ms": caps.reverse_total_max_ms,
+    }
+    return {key: min(rule.high, own.get(key, rule.high)) for key, rule in RULES.items()}
+
+
 def limits_for(profile: Profile | None, base: Limits, configured: Collection[str] = ()) -> Limits:
     """Return the limits a person of *profile* walks under (see the module's text).
 
