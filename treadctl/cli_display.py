@@ -10,8 +10,10 @@ from typing import Final, Protocol, TextIO
 from treadctl.cli_output import Output
 from treadctl.core.events import (
     Announced,
+    CriterionNoted,
     Event,
     Finished,
+    Marked,
     Prompted,
     RequestRefused,
     Sample,
@@ -104,8 +106,9 @@ def sentence_of(event: Event) -> str | None:
     match event:
         case SessionStarted():
             simulated = "SIMULATED " if event.simulated else ""
+            who = f"{event.person} walks " if event.person else ""
             return (
-                f"{event.title}: {event.steps} steps, {format_clock(event.planned_s * 1_000)} "
+                f"{who}{event.title}: {event.steps} steps, {format_clock(event.planned_s * 1_000)} "
                 f"of step time, {event.mode}, on {simulated}{event.protocol} "
                 f"(class {event.machine_class})"
             )
@@ -127,6 +130,10 @@ def sentence_of(event: Event) -> str | None:
                 f"!! STOP {event.code} {event.cause} ({event.reaction}): {event.message} "
                 f"{event.action}"
             )
+        case CriterionNoted():
+            return f"!  noted: {event.text} ({event.id}, {event.reaction})"
+        case Marked():
+            return f"   marked: {event.note}" if event.note else "   marked"
         case Finished():
             return (
                 f"== finished: {event.reason}, exit code {event.exit_code}. "

@@ -227,6 +227,10 @@ def _told(record: Record) -> str | None:
             return _words(body, "STOP", "reaction", "code", "cause", "message")
         case Kind.EVENT.value, "refused":
             return _words(body, "refused", "code", "cause", "message")
+        case Kind.EVENT.value, "criterion":
+            return _words(body, "noted:", "text", "id", "reaction")
+        case Kind.EVENT.value, "mark":
+            return _words(body, "marked", "note")
         case Kind.VERB.value, _:
             return _words(body, "operator:", *body)
         case Kind.FAULT.value, _:

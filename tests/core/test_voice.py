@@ -124,6 +124,8 @@ def test_every_event_is_a_json_object_that_says_what_it_is_first() -> None:
     rig.run_to(SessionState.WARM_UP)
     with pytest.raises(Refused):
         rig.session.arm()
+    rig.session.mark("here")
+    rig.session.note_criterion("stumble")
     rig.session.e_stop()
     rig.run_until(lambda: rig.session.finished is not None)
     assert {type(event) for event in rig.events} == set(EVENTS)

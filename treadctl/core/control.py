@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from treadctl.core.criteria import CRITERIA
 from treadctl.core.machine import SessionState
 from treadctl.core.refusals import MALFORMED
 from treadctl.core.session import Session
@@ -27,7 +28,7 @@ MAX_LINE: Final = 4_096
 MAX_WAITING: Final = 1_000
 MAX_SECONDS: Final = 86_400
 
-_STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end"})
+_STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end", "criterion"})
 
 
 _Key = tuple[Callable[[], None], Callable[[], None], Callable[[], None]]
@@ -176,6 +177,14 @@ class ControlOperator:
             if not isinstance(item, str):
                 raise MALFORMED.refused('"item" must name an item of the checklist.')
             return Order(do, lambda: session.confirm(item), at_ms)
+        if do == "criterion":
+            which = _one_of(tuple(CRITERIA), "id", fields.pop("id", None))
+            return Order(do, lambda: session.note_criterion(which), at_ms)
+        if do == "mark":
+            note = fields.pop("note", "")
+            if not isinstance(note, str):
+                raise MALFORMED.refused('"note" must be text.')
+            return Order(do, lambda: session.mark(note), at_ms)
         if do == "direction":
             names = tuple(direction.value for direction in Direction)
             direction = Direction(_one_of(names, "to", fields.pop("to", None)))

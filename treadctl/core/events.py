@@ -28,6 +28,10 @@ class SessionStarted:
     """Sum of all step times; countdowns, turns and ramp-downs come on top (safety.md 4.8.4)."""
     version: str
     limits_hash: str
+    person: str
+    """Who walks, by the name of their file; empty where nobody was named."""
+    profile: str
+    """Of the person, else of the plan; empty where neither says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +134,29 @@ class Prompted:
 
 
 @dataclass(frozen=True, slots=True)
+class CriterionNoted:
+    """Somebody saw one of the stop criteria (safety.md 2.3)."""
+
+    event: ClassVar[str] = "criterion"
+
+    t_ms: int
+    id: str
+    text: str
+    reaction: str
+    """The stop that was asked for because of it; it is asked for at rest as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Somebody wants to find this moment again."""
+
+    event: ClassVar[str] = "mark"
+
+    t_ms: int
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The last line of every run."""
 
@@ -154,6 +181,8 @@ Event = (
     | RequestRefused
     | Stopped
     | Prompted
+    | CriterionNoted
+    | Marked
     | Finished
 )
 
@@ -165,5 +194,7 @@ EVENTS: tuple[type[Event], ...] = (
     RequestRefused,
     Stopped,
     Prompted,
+    CriterionNoted,
+    Marked,
     Finished,
 )

@@ -11,6 +11,7 @@ from typing import Concatenate, Final, ParamSpec
 from treadctl.causes import Cause
 from treadctl.core.announcer import Next
 from treadctl.core.core import Core
+from treadctl.core.criteria import CRITERIA
 from treadctl.core.events import Event, Finished
 from treadctl.core.exit_codes import Reason, Signal
 from treadctl.core.gestures import Press
@@ -19,13 +20,15 @@ from treadctl.core.outcome import After
 from treadctl.core.programme import Programme, StepKind
 from treadctl.core.progress import STEP_CKMH
 from treadctl.core.prompts import Prompt
-from treadctl.core.refusals import NOT_THAT, SLOWEST, TOO_SOON, code_of
+from treadctl.core.refusals import MALFORMED, NOT_THAT, SLOWEST, TOO_SOON, code_of
 from treadctl.core.setup import SessionSetup
 from treadctl.errors import Refused
 from treadctl.model import CHECKLIST, Direction, Reaction, Report, Request
 
 RAISE_SPACING_MS: Final = 500
 """SR-41: key repeat is not a wish."""
+MARK_MAX: Final = 200
+"""Characters of a note in the middle of a session."""
 _SKIP_MS: Final = 5_200
 _SKIP_TO_TURN_MS: Final = 15_200
 """A skipped step still ends announced (SR-52)."""
@@ -270,6 +273,23 @@ class Session:
         """Stop softly if anything moves, and end the session at standstill."""
         self._core.begin_stop(Reaction.SOFT_STOP, After.END, Reason.OPERATOR_STOP)
 
+    @_verb
+    def note_criterion(self, criterion_id: str) -> None:
+        """Somebody saw a stop criterion (safety.md 2.3): write it down, and stop as it says.
+
+        Legal in every state. What is noted after the end is refused, for nobody would read it:
+        it belongs into the debrief.
+        """
+        core, criterion = self._core, CRITERIA.get(criterion_id)
+        if criterion is None:
+            raise NOT_THAT.refused(f"There is no stop criterion {criterion_id!r}.")
+        self._refuse_when_over()
+        core.voice.criterion(criterion)
+        stays = core.outcome.stays and not criterion.ends
+        core.begin_stop(
+            criterion.reaction, After.PAUSE if stays else After.END, Reason.OPERATOR_STOP
+        )
+
     def interrupt(self, signal: Signal) -> None:
         """A signal told the program to end. The second one asks for the strongest stop."""
         outcome = self._core.outcome
@@ -288,6 +308,14 @@ class Session:
 
     # Being there.
 
+    @_verb
+    def mark(self, note: str = "") -> None:
+        """Remember this moment in the record. Changes nothing."""
+        self._refuse_when_over()
+        if len(note) > MARK_MAX or not note.isprintable():
+            raise MALFORMED.refused(f"A note is at most {MARK_MAX} printable characters.")
+        self._core.voice.mark(note)
+
     def attend(self) -> None:
         """SR-56: a person is beside the treadmill."""
         self._core.attend()
@@ -295,6 +323,10 @@ class Session:
     def hold(self, pressed: bool) -> None:
         """SR-55: the hold-to-run input. Letting go stops a belt that runs in reverse."""
         self._core.wishes.hold = pressed
+
+    def _refuse_when_over(self) -> None:
+        if self._core.finished is not None:
+            raise refusal(Cause.NOT_NOW)
 
     def _adjust(self, wanted_ckmh: int) -> None:
         self._core.progress.adjust(wanted_ckmh)

@@ -29,6 +29,10 @@ class SessionSetup:
     """Where session time begins on the clock of `exchange`; None: at the first exchange."""
     record: str | None = None
     """Where this run is recorded, for the last line."""
+    person: str = ""
+    """Who walks, by the name of their file; empty where nobody was named."""
+    profile: str = ""
+    """Whose limits apply: the person's profile, else the plan's."""
 
     @property
     def v_start_ckmh(self) -> int:

@@ -2,10 +2,13 @@
 
 from treadctl.causes import Cause, CauseText
 from treadctl.core.announcer import Said
+from treadctl.core.criteria import StopCriterion
 from treadctl.core.events import (
     Announced,
+    CriterionNoted,
     Event,
     Finished,
+    Marked,
     Prompted,
     RequestRefused,
     Sample,
@@ -82,6 +85,8 @@ class Voice:
                 planned_s=programme.planned_ms // 1_000,
                 version=setup.version,
                 limits_hash=setup.limits_hash,
+                person=setup.person,
+                profile=setup.profile,
             )
         )
 
@@ -108,6 +113,12 @@ class Voice:
     def prompt(self, prompt: Prompt) -> None:
         self.emit(Prompted(self.t_ms, prompt.wants, prompt.item, prompt.message))
         self.say(Said(prompt.message, 0, "prompt"))
+
+    def criterion(self, criterion: StopCriterion) -> None:
+        self.emit(CriterionNoted(self.t_ms, criterion.id, criterion.text, criterion.reaction.word))
+
+    def mark(self, note: str) -> None:
+        self.emit(Marked(self.t_ms, note))
 
     def refused(self, code: str, cause: str, message: str) -> None:
         self.emit(RequestRefused(self.t_ms, code, cause, message))

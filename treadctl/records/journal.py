@@ -29,7 +29,7 @@ from treadctl.records.line_file import (
 CLOSE_WAIT_S: Final = 5.0
 STOPS_MAX: Final = 100
 """Stops repeated in the closing record; all of them are in the journal itself."""
-_URGENT_EVENTS: Final = ("stop", "finished")
+_URGENT_EVENTS: Final = ("stop", "criterion", "finished")
 
 
 class RecordError(TreadctlError):
@@ -50,6 +50,11 @@ class Header:
     machine_class: str = ""
     mode: str = ""
     seed: int | None = None
+    person: str = ""
+    """By the name of their file; nothing else is said about anybody."""
+    profile: str = ""
+    steps: tuple[tuple[str, int, int, int, str], ...] = ()
+    """What was planned: kind, duration_ms, from_ckmh, speed_ckmh and name of each step."""
 
 
 class Journal:
@@ -72,6 +77,7 @@ class Journal:
         self._seq = 0
         self._digest = GENESIS
         self._stops: list[dict[str, object]] = []
+        self._criteria: list[object] = []
         self._gap = 0
         self._unencodable: str | None = None
         self._closed = False
@@ -131,7 +137,7 @@ class Journal:
     def append(self, kind: Kind, t_ms: int, body: Mapping[str, object]) -> None:
         """Add one line. Never raises and never waits for a disk.
 
-        A fault, and an event called ``stop`` or ``finished``, goes out at once.
+        A fault, and what people must find afterwards (`_URGENT_EVENTS`), goes out at once.
         """
         if self._closed:
             self.dropped += 1
@@ -147,6 +153,8 @@ class Journal:
         elif event == "stop" and len(self._stops) < STOPS_MAX:
             keys = ("reaction", "code", "cause", "message")
             self._stops.append({"t_ms": int(t_ms), **{key: body.get(key) for key in keys}})
+        elif event == "criterion" and len(self._criteria) < STOPS_MAX:
+            self._criteria.append(body.get("id"))
         self._flush(urgent=kind is Kind.FAULT or event in _URGENT_EVENTS)
 
     def flush(self) -> None:
@@ -160,7 +168,7 @@ class Journal:
         """
         if self._closed:
             return False
-        totals = {"dropped": self.dropped, "stops": self._stops}
+        totals = {"dropped": self.dropped, "stops": self._stops, "criteria": self._criteria}
         if not self._add(Kind.CLOSE, t_ms, {**body, **totals}):
             self._add(Kind.CLOSE, t_ms, totals)
         return self._end() and not self.dropped

@@ -50,6 +50,10 @@ class Summary:
     stops: tuple[Stop, ...]
     dropped: int
     """Lines that could not be recorded."""
+    person: str = ""
+    profile: str = ""
+    criteria: tuple[str, ...] = ()
+    """The stop criteria that were noted, by id, in order."""
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
@@ -62,6 +66,7 @@ def summarise(records: Iterable[Record]) -> Summary:
     """The summary of *records*, the first of which is the header."""
     first = last = None
     stops: list[Stop] = []
+    criteria: list[str] = []
     reverse_s: float | None = None
     distance_m: float | None = None
     dropped = 0
@@ -76,13 +81,25 @@ def summarise(records: Iterable[Record]) -> Summary:
             distance_m = _number(body, "distance_m", distance_m)
             if body.get("event") == "stop":
                 stops.append(_stop(last.t_ms, body))
+            elif body.get("event") == "criterion":
+                criteria.append(_text(body, "id"))
         elif last.kind == Kind.DROPPED.value:
             dropped += int(_number(body, "lines") or 0)
     if first is None or last is None:
         raise RecordError("a record without a header cannot be summarised")
     if last.kind == Kind.CLOSE.value:
         return _closed(first, last)
-    return _summary(first, last, {}, tuple(stops), reverse_s, distance_m, dropped)
+    end = {"criteria": criteria}
+    return _summary(first, last, end, tuple(stops), reverse_s, distance_m, dropped)
+
+
+def person_of(path: Path) -> str:
+    """Whose record *path* is, from its first line; empty where nobody's or not a record."""
+    with reading(path) as stream:
+        try:
+            return _text(read_line(GENESIS, 0, stream.readline(MAX_LINE + 1)).body, "person")
+        except DamagedLine:
+            return ""
 
 
 def summarise_file(path: Path) -> Summary:
@@ -142,6 +159,7 @@ def _summary(
 ) -> Summary:
     head = header.body
     exit_code = _number(end, "exit_code")
+    criteria = end.get("criteria")
     return Summary(
         plan=_text(head, "plan"),
         machine=_text(head, "machine"),
@@ -156,6 +174,13 @@ def _summary(
         distance_m=distance_m,
         stops=stops,
         dropped=dropped,
+        person=_text(head, "person"),
+        profile=_text(head, "profile"),
+        criteria=tuple(
+            each
+            for each in (criteria if isinstance(criteria, list) else ())
+            if isinstance(each, str)
+        ),
     )
 
 
