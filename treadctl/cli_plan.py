@@ -116,6 +116,8 @@ def show_view(view: PlanView, *, as_json: bool = False, brief: bool = False) -> 
         click.echo(json.dumps(view.to_json(), indent=1))
         return
     click.echo(f"{programme.title}  ({view.name}, {view.mode.value}, {view.machine})\n")
+    for note in view.notes:
+        click.echo(note)
     points = [Point(m.t_ms, m.commanded_ckmh, m.gait == "backward") for m in preview.moments]
     for line in chart(points, preview.duration_ms, chart_width()):
         click.echo(line)

@@ -46,6 +46,11 @@ Next: treadctl plan list, treadmill-sim faults, docs/first-run.md
     help=f"Start a simulated machine for this run: {', '.join(machines())}.",
 )
 @click.option(
+    "--person",
+    metavar="NAME",
+    help="Who walks: their limits apply and the record says so (`treadctl people list`).",
+)
+@click.option(
     "--virtual-time",
     is_flag=True,
     help="With --simulate: turn the clock by hand; an hour takes seconds.",
@@ -95,6 +100,7 @@ def run(
     plan: str,
     treadmill: str | None,
     simulate: str | None,
+    person: str | None,
     virtual_time: bool,
     mode: str,
     scenario: Path | None,
@@ -116,7 +122,7 @@ def run(
     Examples:
       treadctl run novice-1 --simulate woodway-us --virtual-time
       treadctl run my-plan.yaml --treadmill left --dry-run
-      treadctl run my-plan.yaml --treadmill left
+      treadctl run my-plan.yaml --treadmill left --person anna
       treadctl run my-plan.yaml --treadmill left --control stdin --jsonl < verbs.jsonl
     """
     _check_usage(
@@ -136,6 +142,7 @@ def run(
         plan=plan,
         treadmill=treadmill,
         simulate=simulate,
+        person=person,
         virtual_time=virtual_time,
         mode=Mode(mode),
         scenario=scenario,

@@ -5,9 +5,11 @@ for the same reasons and in the same words.
 """
 
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from firmware_protocols.registry import PROTOCOLS
+from treadctl import paths
 from treadctl.causes import Cause
 from treadctl.composition.setup_from_config import to_gate_setup
 from treadctl.config import Config, TreadmillConfig, load_config
@@ -15,11 +17,15 @@ from treadctl.core.exit_codes import ExitCode
 from treadctl.core.plan_file import PlanFile
 from treadctl.core.plan_lint import accept
 from treadctl.core.plans import open_plan
-from treadctl.core.profile import limits_for
+from treadctl.core.profile import Profile, limits_for
 from treadctl.core.programme import Programme
 from treadctl.errors import Problem, Refused, TreadctlError, UserFileError
 from treadctl.gate.setup import GateSetup, MachineClass
 from treadctl.model import Mode
+from treadctl.people.directory import find_person
+from treadctl.people.history import past_sessions, reverse_sessions
+from treadctl.people.person import Person
+from treadctl.people.person_limits import PersonLimits, limits_for_person, why_locked
 from treadctl.safety.limits import CLASS_C_REV_MAX_CKMH, Limits
 
 PREVIEWED = "woodway-us"
@@ -56,9 +62,33 @@ class RunOptions:
     truth: Path | None = None
     record: Path | None = None
     config: Path | None = None
+    person: str | None = None
+    """Who walks: the name of a file in the people directory, or the name in it."""
+    today: date | None = None
+    """None: the computer's own."""
     control: bool = False
     terminal: bool = False
     """A person sits at a terminal and can be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """Who walks, and what of their past bears on today."""
+
+    person: Person
+    sessions_done: int
+    """With backward walking, as far as they count on this machine."""
+    today: date
+
+    def limits(self, base: Limits, plan_profile: Profile | None) -> PersonLimits:
+        """What they walk under today, and why, given what config allows."""
+        return limits_for_person(
+            self.person,
+            base,
+            sessions_done=self.sessions_done,
+            today=self.today,
+            plan_profile=plan_profile,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +105,18 @@ class Conditions:
     machine_class: MachineClass = MachineClass.A
     declared: GateSetup | None = None
     """The treadmill from config.toml, where one was named."""
+    walker: Walker | None = None
+    """Who walks, where somebody was named."""
 
     @property
     def limits(self) -> Limits:
         """The smallest of all sources (safety.md 4.2)."""
-        return effective_limits(self.plan, self.base, self.machine_class)
+        return effective_limits(self.plan, self.base, self.machine_class, self.walker)
+
+    @property
+    def profile(self) -> Profile | None:
+        """Whose limits these are: the person's profile, else the plan's."""
+        return self.plan.profile if self.walker is None else self.walker.person.profile
 
     def programme(self) -> Programme:
         """Return what will be walked.
@@ -90,7 +127,23 @@ class Conditions:
         try:
             return accept(self.plan, self.limits, self.mode, self.problems)
         except UserFileError as error:
-            raise PlanRefused(error.problems) from error
+            raise PlanRefused((*error.problems, *self._whose_limits())) from error
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What has to be said about who walks, before they do."""
+        if self.walker is None:
+            return ()
+        theirs = self.walker.limits(self.base, self.plan.profile)
+        return (*theirs.why, *theirs.spotter)
+
+    def _whose_limits(self) -> tuple[Problem, ...]:
+        """Why this person's limits are lower than whoever chose the plan expected."""
+        if self.walker is None:
+            return ()
+        why = self.walker.limits(self.base, self.plan.profile).why
+        name = self.walker.person.name
+        return (Problem(name, None, "", "walks under these limits", " ".join(why)),) if why else ()
 
 
 def machines() -> tuple[str, ...]:
@@ -98,9 +151,14 @@ def machines() -> tuple[str, ...]:
     return tuple(PROTOCOLS)
 
 
-def effective_limits(plan: PlanFile, base: Limits, machine_class: MachineClass) -> Limits:
+def effective_limits(
+    plan: PlanFile, base: Limits, machine_class: MachineClass, walker: Walker | None = None
+) -> Limits:
     """What this person on a machine of this class walks under."""
-    limits = limits_for(plan.profile, base)
+    if walker is None:
+        limits = limits_for(plan.profile, base)
+    else:
+        limits = walker.limits(base, plan.profile).limits
     if machine_class is MachineClass.C:
         limits = replace(
             limits,
@@ -117,8 +175,20 @@ def conditions_of(options: RunOptions) -> Conditions:
         UserFileError: config.toml cannot be used.
         UnknownTreadmill: it declares no treadmill of that name.
         RunRefused: there is no such machine to simulate.
+        UnknownPerson: nobody of that name is in the people directory.
         Refused: that machine cannot do that, or may not be driven.
     """
+    found = _conditions(options)
+    if options.person is None:
+        return found
+    simulated = options.treadmill is None
+    walker = walker_named(options, simulated=simulated)
+    if (reason := why_locked(walker.person, walker.today)) is not None:
+        raise RunRefused(reason, ExitCode.REFUSED_BY_SAFETY)
+    return replace(found, walker=walker)
+
+
+def _conditions(options: RunOptions) -> Conditions:
     config = load_config(options.config)
     if options.treadmill is not None:
         return _declared(options, config, config.treadmill(options.treadmill))
@@ -135,6 +205,21 @@ def conditions_of(options: RunOptions) -> Conditions:
             f"{protocol} cannot run its belt in reverse. Use --mode turn-around.",
         )
     return Conditions(plan, problems, config.limits, options.mode, protocol)
+
+
+def walker_named(options: RunOptions, *, simulated: bool) -> Walker:
+    """The person that *options* name, with what their records say.
+
+    Raises:
+        UnknownPerson: there is nobody of that name; it lists who is known.
+        UserFileError: that person's file cannot be used.
+        RecordError: the records cannot be read, so nothing is known of the first sessions.
+    """
+    assert options.person is not None
+    person = find_person(options.person, paths.people_dir())
+    past = past_sessions(person.id, options.record or paths.sessions_dir())
+    done = reverse_sessions(past, simulated=simulated)
+    return Walker(person, done, options.today or date.today())
 
 
 def _declared(options: RunOptions, config: Config, treadmill: TreadmillConfig) -> Conditions:

@@ -21,6 +21,8 @@ class PlanView:
     programme: Programme
     problems: tuple[Problem, ...]
     preview: Preview | None
+    notes: tuple[str, ...] = ()
+    """What has to be said about who walks, before they do."""
 
     def to_json(self) -> dict[str, Any]:
         assert self.preview is not None
@@ -62,4 +64,4 @@ def view_run(options: RunOptions, *, run: bool = True) -> PlanView:
     except PlanRefused as error:
         return PlanView(name, mode, what, conditions.plan.programme, error.problems, None)
     shown = preview(programme, conditions) if run else None
-    return PlanView(name, mode, what, programme, (), shown)
+    return PlanView(name, mode, what, programme, (), shown, conditions.notes)

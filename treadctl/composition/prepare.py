@@ -46,6 +46,8 @@ class Prepared:
     header: Header
     lockstep: LockstepPlant | None = None
     served: ServedPlant | None = None
+    notes: tuple[str, ...] = ()
+    """What has to be said about who walks, before they do."""
     open_things: ExitStack = field(default_factory=ExitStack)
 
 
@@ -108,10 +110,11 @@ def _simulated(options: RunOptions, conditions: Conditions, programme: Programme
         return Prepared(
             programme,
             gate,
-            _session_setup(options, gate, simulated=True),
-            _header(options, gate),
+            _session_setup(options, gate, conditions, simulated=True),
+            _header(options, gate, conditions, programme),
             plant if isinstance(plant, LockstepPlant) else None,
             plant if isinstance(plant, ServedPlant) else None,
+            conditions.notes,
             stack,
         )
     except BaseException:
@@ -127,11 +130,13 @@ def _real(options: RunOptions, conditions: Conditions, declared: GateSetup) -> P
             "--control stdin.",
         )
     gate = replace(declared, limits=conditions.limits, hold_to_run_available=options.control)
+    programme = conditions.programme()
     return Prepared(
-        conditions.programme(),
+        programme,
         gate,
-        _session_setup(options, gate, simulated=False),
-        _header(options, gate),
+        _session_setup(options, gate, conditions, simulated=False),
+        _header(options, gate, conditions, programme),
+        notes=conditions.notes,
     )
 
 
@@ -151,7 +156,9 @@ def _check_writable(truth: Path | None) -> None:
         ) from error
 
 
-def _session_setup(options: RunOptions, gate: GateSetup, *, simulated: bool) -> SessionSetup:
+def _session_setup(
+    options: RunOptions, gate: GateSetup, conditions: Conditions, *, simulated: bool
+) -> SessionSetup:
     machine = gate.machine
     return SessionSetup(
         plan=options.plan,
@@ -168,10 +175,14 @@ def _session_setup(options: RunOptions, gate: GateSetup, *, simulated: bool) -> 
         stay_latched=options.control or (options.terminal and not simulated),
         attendance_required=gate.attendance_required,
         origin_ms=0 if options.virtual_time else None,
+        person=_person(conditions),
+        profile=_profile(conditions),
     )
 
 
-def _header(options: RunOptions, gate: GateSetup) -> Header:
+def _header(
+    options: RunOptions, gate: GateSetup, conditions: Conditions, programme: Programme
+) -> Header:
     return Header(
         plan=options.plan,
         machine=gate.name,
@@ -182,4 +193,18 @@ def _header(options: RunOptions, gate: GateSetup) -> Header:
         machine_class=gate.machine.machine_class.value,
         mode=options.mode.value,
         seed=options.seed if gate.simulated else None,
+        person=_person(conditions),
+        profile=_profile(conditions),
+        steps=tuple(
+            (step.kind.value, step.duration_ms, step.from_ckmh, step.speed_ckmh, step.name)
+            for step in programme.steps
+        ),
     )
+
+
+def _person(conditions: Conditions) -> str:
+    return conditions.walker.person.id if conditions.walker else ""
+
+
+def _profile(conditions: Conditions) -> str:
+    return conditions.profile.value if conditions.profile else ""

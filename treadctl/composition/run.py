@@ -226,6 +226,8 @@ def execute(
         signals = stack.enter_context(stop_signals())
         prepared = prepare(options)
         stack.push(prepared.open_things)
+        for note in prepared.notes:
+            say(note)
         journal = Journal.open(
             options.record or paths.sessions_dir(),
             prepared.header,
