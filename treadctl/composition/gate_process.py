@@ -5,18 +5,15 @@ the gate. Nothing here kills a gate that is at work on a stop; a gate that has f
 is killed, because then its rescue process takes over and stops the belt (SR-31).
 """
 
-import os
 import select
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
-import treadctl
+from treadctl import own_process
 from treadctl.errors import HandshakeError, LinkError, TreadctlError
 from treadctl.gate import identity
 from treadctl.gate.channel import Channel
@@ -24,8 +21,7 @@ from treadctl.gate.ipc import Bye, ByeReason, Hello
 from treadctl.gate.setup import GateSetup
 from treadctl.model import Report, Request
 
-COMMAND: Final = (sys.executable, "-P", "-m", "treadctl.gate")
-"""-P: a file called json.py in the user's directory must not become part of the gate."""
+COMMAND: Final = own_process.command("treadctl.gate")
 START_MS: Final = 15_000
 SILENCE_MS: Final = 1_000
 """Reports come every 100 ms. A gate without one for this long is hung."""
@@ -67,8 +63,6 @@ class GateProcess:
         """
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        root = str(Path(treadctl.__file__).resolve().parents[1])
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         with theirs:
             process = subprocess.Popen(
                 [*command, "--fd", str(theirs.fileno())],
@@ -77,7 +71,7 @@ class GateProcess:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,
-                env={**os.environ, "PYTHONPATH": path},
+                env=own_process.environment(),
             )
         gate = cls(process, Channel(ours))
         try:

@@ -9,17 +9,17 @@ import contextlib
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from struct import Struct
 from typing import IO, Any, Final, Protocol
 
+from treadctl import own_process
 from treadctl.errors import TreadctlError
 from treadctl.gate.setup import MachineClass, MachineFacts
 
-SIMULATOR: Final = (sys.executable, "-P", "-m", "simulator")
+SIMULATOR: Final = own_process.command("simulator")
 _HEADER: Final = Struct("<BIH")
 _ADVANCE, _ACT, _END = 0, 1, 2
 _STRAP_CLOSED, _LINK_UP, _ACT_FAILED = 1, 2, 4
@@ -179,8 +179,6 @@ def _one_core() -> set[int]:
 
 
 def _start(command: list[str]) -> "subprocess.Popen[bytes]":
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     return subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
@@ -189,7 +187,7 @@ def _start(command: list[str]) -> "subprocess.Popen[bytes]":
         bufsize=0,
         # A ctrl-c in the terminal is for the run; the belt must be there to be stopped.
         start_new_session=True,
-        env={**os.environ, "PYTHONPATH": path},
+        env=own_process.environment(),
     )
 
 
