@@ -211,6 +211,12 @@ RULES: Final = (
         never=("serial",),
     ),
     Rule(
+        "bleak stays in one file, and its event loop in a process of its own",
+        where=("treadctl", "simulator"),
+        unless=("treadctl.drivers.ble_link", "simulator.air", "simulator.servers"),
+        never=("bleak",),
+    ),
+    Rule(
         "the state machine library declares the session and nothing else",
         where=("treadctl",),
         unless=("treadctl.core.machine",),
