@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, Protocol
 
+from treadctl import ble_url
+from treadctl.drivers.bridge_link import BridgeLink
 from treadctl.drivers.modem_line import NativeLine, Rfc2217Line, check_modem_lines
 from treadctl.drivers.opener import BackgroundOpener
 from treadctl.drivers.rfc2217_link import Rfc2217Link
@@ -13,7 +15,7 @@ from treadctl.errors import LinkError
 
 RETRY_MS: Final = 250
 
-AnyLink = SerialLink | SocketLink | Rfc2217Link
+AnyLink = SerialLink | SocketLink | Rfc2217Link | BridgeLink
 
 
 class StrapContact(Protocol):
@@ -36,11 +38,17 @@ def open_link(url: str) -> AnyLink:
         return SocketLink(url)
     if scheme == "rfc2217":
         return Rfc2217Link(url)
-    raise LinkError(f"{url!r}: give a device path, socket://HOST:PORT or rfc2217://HOST:PORT")
+    if scheme == "ble":
+        return BridgeLink(url)
+    raise LinkError(
+        f"{url!r}: give a device path, socket://HOST:PORT, rfc2217://HOST:PORT or {ble_url.FORM}"
+    )
 
 
 def identity(url: str) -> str:
     """Return one name for a port, however it was spelt."""
+    if ble_url.is_ble(url):
+        return str(ble_url.parse(url))
     return url if "://" in url else canonical(url)
 
 
@@ -48,7 +56,7 @@ def check_strap(link: AnyLink, url: str) -> None:
     """Refuse a port that is open and has no modem lines."""
     if isinstance(link, SerialLink):
         check_modem_lines(link.fileno(), url)
-    elif isinstance(link, SocketLink):
+    elif isinstance(link, SocketLink | BridgeLink):
         raise LinkError(f"{url} has no modem lines to read a strap from")
 
 

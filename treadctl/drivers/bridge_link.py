@@ -1,0 +1,140 @@
+"""``ble://ADDRESS[?radio=SPEC]`` as a link: a socket to a bridge process (`ble_bridge.py`).
+
+Neither an event loop nor a Bluetooth library is in the gate. A bridge that hangs, crashes or is
+killed is a link that was lost, and a new connection is a new bridge.
+"""
+
+import contextlib
+import json
+import select
+import socket
+import subprocess
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+from treadctl import ble_url, own_process
+from treadctl.drivers import descriptor
+from treadctl.errors import LinkError
+
+COMMAND: Final = own_process.command("treadctl.drivers.ble_bridge")
+OPEN_MS: Final = 12_500
+"""A little more than a bridge takes to connect or to say why not."""
+LEAVE_S: Final = 1.0
+"""For a bridge that has lost its treadmill, or its mind: the next one is waiting to connect."""
+PACKETS_MAX: Final = 64
+_PACKET_MAX: Final = 4_096
+_SAID_MAX: Final = 4_096
+
+
+class BridgeLink:
+    """One connection to one Bluetooth treadmill."""
+
+    def __init__(self, url: str, *, command: Sequence[str] = COMMAND) -> None:
+        where = ble_url.parse(url)
+        self._lost = False
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.setblocking(False)
+        with theirs:
+            self._process = subprocess.Popen(
+                [*command, str(theirs.fileno()), where.address, where.radio],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                env=own_process.environment(),
+            )
+        try:
+            self._await_ready()
+        except LinkError:
+            self._lost = True
+            self.close()
+            raise
+
+    @property
+    def pid(self) -> int:
+        """The bridge's."""
+        return self._process.pid
+
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
+    def read_available(self) -> bytes:
+        received: list[bytes] = []
+        try:
+            while len(received) < PACKETS_MAX:
+                packet = self._socket.recv(_PACKET_MAX)
+                if not packet:
+                    break
+                received.append(packet)
+            else:
+                return b"".join(received)
+        except (BlockingIOError, InterruptedError):
+            return b"".join(received)
+        except OSError as error:
+            return self._last(received, error.strerror or str(error))
+        return self._last(received, "the connection to the treadmill has ended")
+
+    def write(self, data: bytes) -> None:
+        """Write whole records: they go as one packet, or not at all."""
+        if not data:
+            return
+        try:
+            descriptor.write_all(self._socket.fileno(), data)
+        except LinkError:
+            self._lost = True
+            raise
+
+    def close(self) -> None:
+        """Let go of the bridge; a lost one is ended, which takes a second at most."""
+        if self._lost:
+            # The rescue process still holds the other descriptor of this end.
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.close()
+            self._end()
+        else:
+            self._socket.close()
+            # It goes when nobody needs it; somebody has to hear of that.
+            threading.Thread(target=self._process.wait, name="bridge-reaper", daemon=True).start()
+
+    def _last(self, received: list[bytes], why: str) -> bytes:
+        """Hand out what came before the end; the next read finds the end again."""
+        if received:
+            return b"".join(received)
+        self._lost = True
+        raise LinkError(why)
+
+    def _await_ready(self) -> None:
+        """Return when the bridge is ready; raise what it says otherwise."""
+        assert self._process.stdout is not None
+        with self._process.stdout as said:
+            line = b""
+            deadline_ms = descriptor.now_ms() + OPEN_MS
+            while not line.endswith(b"\n") and len(line) < _SAID_MAX:
+                left_ms = deadline_ms - descriptor.now_ms()
+                if left_ms <= 0 or not select.select([said], [], [], left_ms / 1_000)[0]:
+                    raise LinkError(
+                        "the Bluetooth process did not answer. Restart the system's Bluetooth "
+                        "service"
+                    )
+                more = said.read1(_SAID_MAX)  # type: ignore[attr-defined]
+                if not more:
+                    break
+                line += more
+        try:
+            told = json.loads(line)
+        except ValueError:
+            told = {}
+        if isinstance(told, dict) and told.get("ready") is True:
+            return
+        reason = told.get("error") if isinstance(told, dict) else None
+        raise LinkError(str(reason) if reason else "the Bluetooth process ended without a word")
+
+    def _end(self) -> None:
+        try:
+            self._process.wait(LEAVE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
