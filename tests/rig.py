@@ -16,7 +16,8 @@ from simulator.options import MachineOptions
 from simulator.scenario import load_scenario
 from simulator.simulation import Simulation
 from tests.never_events import Violation, judge
-from treadctl.composition.cockpit import Cockpit, Operator
+from treadctl.composition.cockpit import Cockpit, Operator, Tell
+from treadctl.composition.desk import Desk, DeskOperator
 from treadctl.composition.virtual import VirtualRun, resting_collector
 from treadctl.core.events import Event
 from treadctl.core.jsonl import to_json
@@ -27,6 +28,7 @@ from treadctl.core.profile import limits_for
 from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.core.session import Session
 from treadctl.core.setup import SessionSetup
+from treadctl.core.simulated_person import SimulatedPerson
 from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
 from treadctl.model import GatePhase, Mode, Report
 from treadctl.safety.limits import Limits
@@ -85,9 +87,9 @@ class _Treadmill:
 class _Person:
     """Does what is asked for, unless told to stay away. Holds no key for a belt that stands."""
 
-    def __init__(self, session: Session, operator: Operator) -> None:
+    def __init__(self, session: Session, operators: tuple[Operator, ...]) -> None:
         self._session = session
-        self._operator = operator
+        self._operators = operators
         self.away = False
 
     def step(self, now_ms: int) -> None:
@@ -95,7 +97,8 @@ class _Person:
             return
         if self._session.state in _STANDING:
             self._session.hold(False)
-        self._operator.step(now_ms)
+        for operator in self._operators:
+            operator.step(now_ms)
 
 
 class Rig:
@@ -115,9 +118,11 @@ class Rig:
         limits: Limits | None = None,
         seed: int = 1,
         stays: bool = False,
+        desk: Desk | None = None,
     ) -> None:
         """*scenario* is a file of tests/scenarios, without its suffix. *stays*: somebody can
-        reset or resume, so a stop is waited out instead of ending the run."""
+        reset or resume, so a stop is waited out instead of ending the run. *desk*: somebody
+        there leads the session, and the simulated person only does what is asked."""
         self.machine: Final = machine
         self.mode: Final = mode
         self.limits: Final = limits or self.limits_of(plan)
@@ -150,8 +155,17 @@ class Rig:
                 origin_ms=0,
             ),
         )
-        self.person: Final = _Person(self.session, AutoOperator(self.session, self.treadmill.act))
-        cockpit = Cockpit(self.session, operators=(self.person,), tell=(self._take_event,))
+        operators: tuple[Operator, ...] = (AutoOperator(self.session, self.treadmill.act),)
+        tell: tuple[Tell, ...] = (self._take_event,)
+        if desk is not None:
+            act = self.treadmill.act
+            operators = (
+                SimulatedPerson(self.session, act),
+                DeskOperator(desk, self.session, self.programme, act),
+            )
+            tell = (*tell, desk.tell)
+        self.person: Final = _Person(self.session, operators)
+        cockpit = Cockpit(self.session, operators=(self.person,), tell=tell)
         facts = MachineFacts(
             protocol=machine,
             machine_class=MachineClass(simulation.machine_class),

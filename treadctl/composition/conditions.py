@@ -69,6 +69,10 @@ class RunOptions:
     control: bool = False
     terminal: bool = False
     """A person sits at a terminal and can be asked."""
+    screen: bool = False
+    """A front end leads the session, and shows every half second that it is alive (SR-40)."""
+    speedup: int | None = None
+    """In virtual time: how many times as fast as the clock on the wall."""
 
 
 @dataclass(frozen=True, slots=True)

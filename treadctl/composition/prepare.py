@@ -123,7 +123,7 @@ def _simulated(options: RunOptions, conditions: Conditions, programme: Programme
 
 
 def _real(options: RunOptions, conditions: Conditions, declared: GateSetup) -> Prepared:
-    if not (options.control or options.terminal):
+    if not (options.control or options.terminal or options.screen):
         raise Refused(
             Cause.UNATTENDED.value,
             "A run on a real treadmill needs a person who confirms: a terminal, or "
@@ -172,7 +172,7 @@ def _session_setup(
         version=version.VERSION,
         limits_hash=limits_hash(gate.limits),
         min_ckmh=machine.min_ckmh,
-        stay_latched=options.control or (options.terminal and not simulated),
+        stay_latched=options.control or options.screen or (options.terminal and not simulated),
         attendance_required=gate.attendance_required,
         origin_ms=0 if options.virtual_time else None,
         person=_person(conditions),

@@ -1,28 +1,32 @@
 """One run, from the first exchange to the exit code, in virtual or in real time."""
 
+import os
 import select
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, Protocol
 
 from treadctl import paths
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
+from treadctl.composition.desk import Desk, DeskOperator
 from treadctl.composition.gate_process import GateProcess
 from treadctl.composition.keys import KeyReader, single_keys
 from treadctl.composition.lines import LineReader
+from treadctl.composition.pace import Pace
 from treadctl.composition.plant import SimulatorFailedError
 from treadctl.composition.prepare import Prepared, RunOptions, prepare
 from treadctl.composition.signals import Signals, stop_signals
 from treadctl.composition.terminal import HELP, TerminalOperator
 from treadctl.composition.virtual import VirtualRun, resting_collector
 from treadctl.core.control import ControlOperator
-from treadctl.core.exit_codes import ExitCode
+from treadctl.core.exit_codes import ExitCode, Signal
 from treadctl.core.machine import SessionState
 from treadctl.core.operators import AutoOperator
 from treadctl.core.session import Session
+from treadctl.core.simulated_person import SimulatedPerson
 from treadctl.model import Report
 from treadctl.records.journal import Journal
 
@@ -58,7 +62,10 @@ class Run:
         tell: tuple[Tell, ...],
         say: Callable[[str], None],
         lines: LineReader | KeyReader | None,
+        desk: Desk | None = None,
+        wake_fd: int = -1,
     ) -> None:
+        """*desk*: front ends lead this run; *wake_fd* is readable when one of them asks."""
         self._options = options
         self._prepared = prepared
         self._journal = journal
@@ -68,7 +75,17 @@ class Run:
         session = self._session = Session(prepared.programme, prepared.session)
         operators: list[Operator] = []
         plant = prepared.lockstep or prepared.served
-        if plant is not None:
+        self._wake_fd = wake_fd
+        self._pace = Pace(options.speedup) if options.speedup is not None else None
+        self._desk: DeskOperator | None = None
+        if desk is not None:
+            act = plant.act if plant is not None else None
+            if act is not None:
+                operators.append(SimulatedPerson(session, act))
+            self._desk = DeskOperator(desk, session, prepared.programme, act)
+            operators.append(self._desk)
+            tell = (*tell, desk.tell)
+        elif plant is not None:
             operators.append(AutoOperator(session, plant.act))
         self._typed: Typed | None = None
         if options.control:
@@ -111,13 +128,15 @@ class Run:
     def _go_virtual(self, signals: Signals) -> int:
         assert self._prepared.lockstep is not None
         run = VirtualRun(self._prepared.gate, self._prepared.lockstep, self._cockpit)
-        with resting_collector():
+        with resting_collector() if self._pace is None else nullcontext():
             while self._cockpit.finished is None:
-                for signal in signals.take():
-                    self._session.interrupt(signal)
+                self._heed(signals)
                 self._pump()
                 if run.tick() is not None:
                     self._wait_for_a_person(signals)
+                if self._pace is not None:
+                    hurried = self._session.awaiting is None
+                    self._rest(signals, self._pace.wait_ms(_now_ms(), run.now_ms, hurried=hurried))
         # The simulator's next lines of truth hold the last frames: a judge wants to see them.
         self._prepared.lockstep.advance(run.now_ms + LAST_LINES_MS, b"")
         return run.now_ms
@@ -132,9 +151,8 @@ class Run:
             while cockpit.finished is None:
                 self._sleep(gate, signals, due_ms)
                 now_ms = _now_ms()
-                for signal in signals.take():
-                    session.interrupt(signal)
-                self._pump()
+                self._heed(signals)
+                asked = self._pump()
                 reports = gate.receive()
                 gate.watch(now_ms, reports)
                 if not gate.alive and not gone:
@@ -142,7 +160,7 @@ class Run:
                     self._say(f"The gate has ended: {_why_gone(gate)}")
                     session.gate_gone()
                 news: list[Report | None] = [*reports]
-                if not news and (gone or now_ms >= due_ms):
+                if not news and (gone or asked or now_ms >= due_ms):
                     news = [None]
                 for report in news:
                     gate.send(cockpit.exchange(report, now_ms))
@@ -158,7 +176,7 @@ class Run:
 
     def _sleep(self, gate: GateProcess, signals: Signals, due_ms: int) -> None:
         poller = select.poll()
-        fds = [gate.fileno(), signals.fileno()]
+        fds = [gate.fileno(), signals.fileno(), self._wake_fd]
         if self._lines is not None and not self._lines.at_end:
             fds.append(self._lines.fileno())
         for fd in fds:
@@ -166,8 +184,27 @@ class Run:
                 poller.register(fd, select.POLLIN)
         poller.poll(max(0, due_ms - _now_ms()))
 
+    def _heed(self, signals: Signals) -> None:
+        for signal in signals.take():
+            if self._desk is not None and signal is Signal.HANG_UP:
+                self._session.hang_up()
+            else:
+                self._session.interrupt(signal)
+
+    def _rest(self, signals: Signals, wait_ms: int) -> None:
+        """Let *wait_ms* pass, unless somebody asks for something."""
+        poller = select.poll()
+        poller.register(signals.fileno(), select.POLLIN)
+        poller.register(self._wake_fd, select.POLLIN)
+        if wait_ms > 0:
+            poller.poll(wait_ms)
+
     def _pump(self) -> bool:
-        """Hand on the lines that have come; false if there were none."""
+        """Hand on what has been asked for; false if nothing was."""
+        if self._desk is not None:
+            with suppress(BlockingIOError):
+                os.read(self._wake_fd, 4_096)
+            return self._desk.take_wishes()
         lines, typed = self._lines, self._typed
         if lines is None or typed is None:
             return False
@@ -221,9 +258,23 @@ def execute(
     Raises:
         TreadctlError: the run did not begin, and nothing has moved.
     """
+    # From here on a signal is a stop with its own exit code, even before there is a belt.
+    with stop_signals() as signals:
+        return conduct(options, signals, tell=tell, say=say, stdin_fd=stdin_fd)
+
+
+def conduct(
+    options: RunOptions,
+    signals: Signals,
+    *,
+    tell: tuple[Tell, ...],
+    say: Callable[[str], None],
+    stdin_fd: int | None = None,
+    desk: Desk | None = None,
+    wake_fd: int = -1,
+) -> tuple[ExitCode, Path]:
+    """The same for a caller that has the signals already, from any thread."""
     with ExitStack() as stack:
-        # From here on a signal is a stop with its own exit code, even before there is a belt.
-        signals = stack.enter_context(stop_signals())
         prepared = prepare(options)
         stack.push(prepared.open_things)
         for note in prepared.notes:
@@ -241,7 +292,16 @@ def execute(
             stack.enter_context(single_keys(stdin_fd))
             lines = KeyReader(stdin_fd)
         try:
-            run = Run(options, prepared, journal, tell=tell, say=say, lines=lines)
+            run = Run(
+                options,
+                prepared,
+                journal,
+                tell=tell,
+                say=say,
+                lines=lines,
+                desk=desk,
+                wake_fd=wake_fd,
+            )
         except BaseException:
             journal.abandon()
             raise

@@ -69,6 +69,8 @@ class ControlOperator:
             "pause": session.pause,
             "resume": session.resume,
             "skip": session.skip,
+            "extend": session.extend,
+            "cool_down": session.cool_down,
             "faster": session.faster,
             "slower": session.slower,
             "arm": session.arm,

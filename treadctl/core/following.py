@@ -169,7 +169,7 @@ class Following:
         if refusal.cause == Cause.SESSION_LIMIT.value:
             self.finish(Reason.LIMIT)
         elif refusal.cause == Cause.REVERSE_LIMIT.value:
-            self._cut_to_cooldown()
+            self._cut_to_cooldown(limited=True)
         elif refusal.cause in refusals.FOR_GOOD and not self.outcome.stays:
             self.finish(Reason.REFUSED)
 
@@ -296,7 +296,7 @@ class Following:
             case After.PAUSE:
                 self._pause()
             case After.COOLDOWN:
-                self._cut_to_cooldown()
+                self._cut_to_cooldown(limited=self.outcome.reason is Reason.LIMIT)
             case After.PROGRAMME:
                 self._go_on_standing(self.progress.go_on())
             case _:
@@ -314,9 +314,9 @@ class Following:
         self.paused_at_ms = self.now_ms
         self.enter(self.machine.pause)
 
-    def _cut_to_cooldown(self) -> None:
-        """SR-44: the rest of the programme is left out."""
-        self.outcome.limited = True
+    def _cut_to_cooldown(self, *, limited: bool) -> None:
+        """The rest of the programme is left out: by a limit (SR-44), or by a person."""
+        self.outcome.limited = self.outcome.limited or limited
         cooling = self.progress.step.kind is StepKind.COOLDOWN
         self._go_on_standing(not cooling and self.progress.go_to_cooldown())
 

@@ -6,8 +6,12 @@ to the start of the ramp-down, during a rest while the belt stands (safety.md 4.
 
 from typing import Final
 
+from treadctl.causes import Cause
+from treadctl.core.plan_reader import STEP_MAX_MS
 from treadctl.core.programme import Programme, Step, StepKind
-from treadctl.model import Direction, Facing, Gait, Mode
+from treadctl.core.setup import SessionSetup
+from treadctl.model import Direction, Facing, Gait, Mode, Report
+from treadctl.safety.limits import BELTREV_BOUT_MAX_MS
 
 STEP_CKMH: Final = 10
 """SR-41: one press of plus or minus."""
@@ -91,6 +95,28 @@ class Progress:
     def put_lid(self, speed_ckmh: int) -> None:
         """After a refusal: no more than this until the next step, or until a person asks."""
         self._lid_ckmh = speed_ckmh
+
+    def why_not_longer(self, ms: int, report: Report, setup: SessionSetup) -> Cause | None:
+        """SR-43, SR-44: the limit that *ms* more of this step would break, if any."""
+        limits, step = setup.limits, self.step
+        if report.session_ms + self.session_left_ms + ms > limits.session_max_ms:
+            return Cause.SESSION_LIMIT
+        if step.kind is not StepKind.REVERSE:
+            return Cause.SESSION_LIMIT if self._end_ms + ms > STEP_MAX_MS else None
+        bout_max_ms = limits.bout_max_ms
+        if setup.mode is Mode.BELT_REVERSE:
+            bout_max_ms = min(bout_max_ms, BELTREV_BOUT_MAX_MS)
+        if self._end_ms + ms > bout_max_ms:
+            return Cause.BOUT_LIMIT
+        later = self._steps[self._index + 1 :]
+        later_ms = sum(s.duration_ms for s in later if s.kind is StepKind.REVERSE)
+        if report.reverse_ms + self.left_ms + later_ms + ms > limits.reverse_total_max_ms:
+            return Cause.REVERSE_LIMIT
+        return None
+
+    def lengthen(self, ms: int) -> None:
+        """Put the end of this step off."""
+        self._end_ms += ms
 
     def shorten(self, left_ms: int) -> None:
         """End this step no later than *left_ms* from now."""

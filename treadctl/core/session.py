@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Concatenate, Final, ParamSpec
 
 from treadctl.causes import Cause
-from treadctl.core.announcer import Next
+from treadctl.core.announcer import Next, lead_ms
 from treadctl.core.core import Core
 from treadctl.core.criteria import CRITERIA
 from treadctl.core.events import Event, Finished
@@ -29,6 +29,7 @@ RAISE_SPACING_MS: Final = 500
 """SR-41: key repeat is not a wish."""
 MARK_MAX: Final = 200
 """Characters of a note in the middle of a session."""
+EXTEND_MS: Final = 30_000
 _SKIP_MS: Final = 5_200
 _SKIP_TO_TURN_MS: Final = 15_200
 """A skipped step still ends announced (SR-52)."""
@@ -240,6 +241,29 @@ class Session:
         )
 
     @_verb
+    def extend(self) -> None:
+        """Half a minute more of the present step, where every limit leaves room (SR-44)."""
+        core = self._core
+        report = self._ask(core.machine.ask_skip)
+        progress = core.progress
+        if progress.left_ms <= lead_ms(core.next):
+            raise NOT_THAT.refused("The end of this step has been announced.")
+        if (cause := progress.why_not_longer(EXTEND_MS, report, core.setup)) is not None:
+            raise refusal(cause)
+        progress.lengthen(EXTEND_MS)
+
+    @_verb
+    def cool_down(self) -> None:
+        """Leave out the rest of the plan: stop softly, and offer the cooldown."""
+        core = self._core
+        self._ask(core.machine.ask_pause)
+        if self.state is SessionState.COOLDOWN:
+            raise NOT_THAT.refused("This is the cooldown.")
+        if self.state is SessionState.PAUSED:
+            core.resume()
+        core.begin_stop(Reaction.SOFT_STOP, After.COOLDOWN, Reason.COMPLETED)
+
+    @_verb
     def pause(self) -> None:
         """Stop softly; the step's remaining time is kept."""
         self._ask(self._core.machine.ask_pause)
@@ -289,6 +313,12 @@ class Session:
         core.begin_stop(
             criterion.reaction, After.PAUSE if stays else After.END, Reason.OPERATOR_STOP
         )
+
+    def hang_up(self) -> None:
+        """SR-40: the terminal is gone. Nobody looks on, but nobody fell either: stop softly."""
+        outcome = self._core.outcome
+        outcome.signal = outcome.signal or Signal.HANG_UP
+        self._core.begin_stop(Reaction.SOFT_STOP, After.END, Reason.INTERRUPTED)
 
     def interrupt(self, signal: Signal) -> None:
         """A signal told the program to end. The second one asks for the strongest stop."""

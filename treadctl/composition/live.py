@@ -1,0 +1,78 @@
+"""A run beside a front end, in a thread of its own (docs/decisions/0017).
+
+A screen stalls: a terminal that stops reading, a large redraw, a key that takes its time. The
+session must not, because the gate takes its silence for death (SR-30). So the run has its own
+thread and its own loop, the same one as a run without a screen, and the two meet at a desk.
+"""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Thread
+from typing import Final
+
+from treadctl.composition.desk import Desk
+from treadctl.composition.prepare import RunOptions, exit_code_of
+from treadctl.composition.run import conduct
+from treadctl.composition.signals import Signals
+from treadctl.core.exit_codes import ExitCode
+from treadctl.errors import TreadctlError
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What became of a run."""
+
+    code: ExitCode
+    record: Path | None = None
+    why: str | None = None
+    """Why it did not begin, or broke off, in a sentence for a person."""
+
+
+class Live:
+    """One run. Make it, `start` it, talk to its desk; it ends by itself."""
+
+    def __init__(self, options: RunOptions, signals: Signals) -> None:
+        self._options = options
+        self._signals = signals
+        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        self.desk: Final = Desk(self._wake)
+        self.ended: Ended | None = None
+        # Not a daemon: the interpreter waits for it, and thereby for the belt.
+        self._thread = Thread(target=self._run, name="run")
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def join(self) -> Ended:
+        """Wait until the belt is proven to stand, or nothing more can be done."""
+        self._thread.join()
+        os.close(self._wake_read)
+        os.close(self._wake_write)
+        assert self.ended is not None
+        return self.ended
+
+    def _wake(self) -> None:
+        with suppress(BlockingIOError):
+            os.write(self._wake_write, b"w")
+
+    def _run(self) -> None:
+        desk = self.desk
+        try:
+            code, record = conduct(
+                self._options,
+                self._signals,
+                tell=(),
+                say=desk.say,
+                desk=desk,
+                wake_fd=self._wake_read,
+            )
+            self.ended = Ended(code, record)
+        except TreadctlError as error:
+            self.ended = Ended(exit_code_of(error), why=str(error))
+        except Exception as error:  # noqa: BLE001  (a sentence for a person, never a traceback)
+            seen = desk.seen
+            unproved = seen is not None and (seen.report is None or not seen.report.standstill)
+            code = ExitCode.STOP_NOT_CONFIRMED if unproved else ExitCode.EMERGENCY_STOP
+            self.ended = Ended(code, why=f"The run broke off: {type(error).__name__}: {error}")
