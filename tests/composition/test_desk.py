@@ -1,11 +1,11 @@
 """A run that is led from a desk: what staff ask for, and what they see."""
 
 import pytest
-from treadctl.core.criteria import STOP_CRITERIA, StopCriterion
 
 from tests.leader import Leader
 from tests.rig import SHORT, Rig, programme, step
 from treadctl.composition.desk import MAX_WISHES, Desk, Wish
+from treadctl.core.criteria import STOP_CRITERIA, StopCriterion
 from treadctl.core.machine import SessionState as S
 from treadctl.core.programme import Programme, StepKind
 

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
+from treadctl.core.control import plain_verbs
 from treadctl.core.events import Event
 from treadctl.core.following import MOVING, STOPPING
 from treadctl.core.machine import SessionState
@@ -145,21 +146,9 @@ class DeskOperator:
         self._person = person
         self._session = session
         self._programme = programme
-        self._plain: Final[dict[str, Callable[[], None]]] = {
-            "stop": session.stop,
-            "fast_stop": session.fast_stop,
-            "e_stop": session.e_stop,
-            "end": session.end,
+        self._plain: Final = {
+            **plain_verbs(session),
             "hang_up": session.hang_up,
-            "pause": session.pause,
-            "resume": session.resume,
-            "skip": session.skip,
-            "extend": session.extend,
-            "cool_down": session.cool_down,
-            "faster": session.faster,
-            "slower": session.slower,
-            "arm": session.arm,
-            "on_belt": session.on_belt,
             "mark": session.mark,
             "press_start": session.press_start,
             "confirm_start": session.confirm_start,

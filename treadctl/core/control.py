@@ -47,6 +47,26 @@ class Order:
     state: SessionState | None = None
 
 
+def plain_verbs(session: Session) -> dict[str, Callable[[], None]]:
+    """The verbs of *session* that need nothing else said."""
+    return {
+        "stop": session.stop,
+        "fast_stop": session.fast_stop,
+        "e_stop": session.e_stop,
+        "end": session.end,
+        "pause": session.pause,
+        "resume": session.resume,
+        "skip": session.skip,
+        "extend": session.extend,
+        "cool_down": session.cool_down,
+        "faster": session.faster,
+        "slower": session.slower,
+        "arm": session.arm,
+        "on_belt": session.on_belt,
+        "attend": session.attend,
+    }
+
+
 class ControlOperator:
     """Carries out lines in order. Give it every line, and the time once per exchange."""
 
@@ -61,22 +81,7 @@ class ControlOperator:
             "turn": (session.press_turn, session.confirm_turn, session.release_turn),
             "reset": (session.press_reset, session.confirm_reset, session.release_reset),
         }
-        self._plain: Final[dict[str, Callable[[], None]]] = {
-            "stop": session.stop,
-            "fast_stop": session.fast_stop,
-            "e_stop": session.e_stop,
-            "end": session.end,
-            "pause": session.pause,
-            "resume": session.resume,
-            "skip": session.skip,
-            "extend": session.extend,
-            "cool_down": session.cool_down,
-            "faster": session.faster,
-            "slower": session.slower,
-            "arm": session.arm,
-            "on_belt": session.on_belt,
-            "attend": session.attend,
-        }
+        self._plain: Final = plain_verbs(session)
 
     def feed(self, line: str) -> None:
         """Take one line. An empty one is nothing."""
