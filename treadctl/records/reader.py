@@ -31,6 +31,8 @@ class Status(Enum):
     """Every line is good, and the closing record is missing."""
     BROKEN = "broken"
     """A line is not what was written there."""
+    DEBRIEF_BROKEN = "debrief_broken"
+    """The record itself is good; what was said after it is not what was written there."""
     NOT_A_JOURNAL = "not_a_journal"
     NEWER_FORMAT = "newer_format"
 

@@ -74,17 +74,17 @@ def summarise(records: Iterable[Record]) -> Summary:
         first = first or last
         body = last.body
         if last.kind == Kind.REPORT.value:
-            reverse_ms = _number(body, "reverse_ms")
+            reverse_ms = number(body, "reverse_ms")
             reverse_s = reverse_s if reverse_ms is None else reverse_ms / 1_000
         elif last.kind == Kind.EVENT.value:
-            reverse_s = _number(body, "reverse_s", reverse_s)
-            distance_m = _number(body, "distance_m", distance_m)
+            reverse_s = number(body, "reverse_s", reverse_s)
+            distance_m = number(body, "distance_m", distance_m)
             if body.get("event") == "stop":
                 stops.append(_stop(last.t_ms, body))
             elif body.get("event") == "criterion":
-                criteria.append(_text(body, "id"))
+                criteria.append(text(body, "id"))
         elif last.kind == Kind.DROPPED.value:
-            dropped += int(_number(body, "lines") or 0)
+            dropped += int(number(body, "lines") or 0)
     if first is None or last is None:
         raise RecordError("a record without a header cannot be summarised")
     if last.kind == Kind.CLOSE.value:
@@ -97,9 +97,20 @@ def person_of(path: Path) -> str:
     """Whose record *path* is, from its first line; empty where nobody's or not a record."""
     with reading(path) as stream:
         try:
-            return _text(read_line(GENESIS, 0, stream.readline(MAX_LINE + 1)).body, "person")
+            return text(read_line(GENESIS, 0, stream.readline(MAX_LINE + 1)).body, "person")
         except DamagedLine:
             return ""
+
+
+def closing_record(path: Path) -> Record | None:
+    """The closing line of *path*, proved by the one before it; None where there is none.
+
+    Raises:
+        RecordError: *path* cannot be read.
+    """
+    with reading(path) as stream:
+        ends = _ends(stream)
+    return None if ends is None else ends[1]
 
 
 def summarise_file(path: Path) -> Summary:
@@ -133,7 +144,7 @@ def _closed(header: Record, close: Record) -> Summary:
     body = close.body
     listed = body.get("stops")
     stops = tuple(
-        _stop(int(_number(stop, "t_ms") or 0), stop)
+        _stop(int(number(stop, "t_ms") or 0), stop)
         for stop in (listed if isinstance(listed, list) else [])
         if isinstance(stop, dict)
     )
@@ -142,9 +153,9 @@ def _closed(header: Record, close: Record) -> Summary:
         close,
         body,
         stops,
-        _number(body, "reverse_s"),
-        _number(body, "distance_m"),
-        int(_number(body, "dropped") or 0),
+        number(body, "reverse_s"),
+        number(body, "distance_m"),
+        int(number(body, "dropped") or 0),
     )
 
 
@@ -158,24 +169,24 @@ def _summary(
     dropped: int,
 ) -> Summary:
     head = header.body
-    exit_code = _number(end, "exit_code")
+    exit_code = number(end, "exit_code")
     criteria = end.get("criteria")
     return Summary(
-        plan=_text(head, "plan"),
-        machine=_text(head, "machine"),
+        plan=text(head, "plan"),
+        machine=text(head, "machine"),
         simulated=head.get("simulated") is True,
-        started_at=_text(head, "started_at"),
-        software=_text(head, "software"),
+        started_at=text(head, "started_at"),
+        software=text(head, "software"),
         duration_ms=max(0, last.t_ms - header.t_ms),
         closed=last.kind == Kind.CLOSE.value,
-        reason=_text(end, "reason") or None,
+        reason=text(end, "reason") or None,
         exit_code=None if exit_code is None else int(exit_code),
         reverse_s=reverse_s,
         distance_m=distance_m,
         stops=stops,
         dropped=dropped,
-        person=_text(head, "person"),
-        profile=_text(head, "profile"),
+        person=text(head, "person"),
+        profile=text(head, "profile"),
         criteria=tuple(
             each
             for each in (criteria if isinstance(criteria, list) else ())
@@ -185,15 +196,15 @@ def _summary(
 
 
 def _stop(t_ms: int, body: Mapping[str, Any]) -> Stop:
-    return Stop(t_ms, *(_text(body, key) for key in ("reaction", "code", "cause", "message")))
+    return Stop(t_ms, *(text(body, key) for key in ("reaction", "code", "cause", "message")))
 
 
-def _text(body: Mapping[str, Any], key: str) -> str:
+def text(body: Mapping[str, Any], key: str) -> str:
     value = body.get(key)
     return value if isinstance(value, str) else ""
 
 
-def _number(body: Mapping[str, Any], key: str, otherwise: float | None = None) -> float | None:
+def number(body: Mapping[str, Any], key: str, otherwise: float | None = None) -> float | None:
     """A number that can be reckoned with: neither a bool, NaN, nor absurdly large."""
     value = body.get(key)
     if isinstance(value, bool) or not isinstance(value, int | float):
