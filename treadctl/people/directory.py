@@ -15,7 +15,7 @@ from treadctl.config_problems import shown
 from treadctl.config_toml import unusable
 from treadctl.errors import Problem, TreadctlError, UserFileError
 from treadctl.people.person import Person
-from treadctl.people.person_file import SUFFIX, parse_person, person_text, read_person
+from treadctl.people.person_file import SUFFIX, is_id, parse_person, person_text, read_person
 
 PEOPLE_MAX: Final = 1_000
 
@@ -70,6 +70,16 @@ def find_person(name: str, directory: Path) -> Person:
     if len(named) == 1:
         return named[0]
     raise UnknownPerson(name, tuple(sorted(paths)), directory)
+
+
+def body_mass_g(person_id: str, directory: Path) -> int | None:
+    """The mass of whoever has that id; None where nobody has, or it is not written down."""
+    if not is_id(person_id):
+        return None  # it comes from a record, which may come from anywhere
+    try:
+        return read_person(directory / f"{person_id}{SUFFIX}").body_mass_g
+    except UserFileError:
+        return None
 
 
 def id_for(name: str) -> str:

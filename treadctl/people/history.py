@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from treadctl.records.debrief import Debrief, read_debrief
 from treadctl.records.journal import RecordError
 from treadctl.records.summary import Summary, person_of, summarise_file
 
@@ -19,6 +20,8 @@ class PastSession:
 
     path: Path
     summary: Summary
+    debrief: Debrief | None = None
+    """What counts of what was said afterwards; None also where that was tampered with."""
 
 
 def past_sessions(person_id: str, directory: Path) -> tuple[PastSession, ...]:
@@ -30,7 +33,9 @@ def past_sessions(person_id: str, directory: Path) -> tuple[PastSession, ...]:
     for path in record_files(directory):
         try:
             if person_of(path) == person_id:
-                found.append(PastSession(path, summarise_file(path)))
+                debrief = read_debrief(path)
+                said = None if debrief.damage else debrief.last
+                found.append(PastSession(path, summarise_file(path), said))
         except RecordError:
             continue
     return tuple(found)

@@ -54,6 +54,11 @@ _NOT_ABOVE: Final = (
 )
 
 
+def is_id(text: str) -> bool:
+    """Whether *text* is the name of a person's file, without its ending."""
+    return _ID.fullmatch(text) is not None
+
+
 def read_person(path: Path) -> Person:
     """The person in *path*.
 
@@ -69,7 +74,7 @@ def parse_person(data: bytes, path: Path) -> Person:
     Raises:
         UserFileError: everything that is wrong with it, by line.
     """
-    if not _ID.fullmatch(path.stem) or path.suffix != SUFFIX:
+    if not is_id(path.stem) or path.suffix != SUFFIX:
         raise unusable(path, "has a name that no person's file has", _ID_REMEDY)
     table, complaints = parse_toml(data, path, what="a person")
     person = _read(complaints, table, path.stem)
