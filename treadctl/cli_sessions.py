@@ -1,4 +1,4 @@
-"""`treadctl sessions list|show|verify`: what the records of past sessions say.
+"""`treadctl sessions list|show|debrief|verify`: what the records of past sessions say.
 
 Exit codes: 0 everything asked for is intact, 1 a record is damaged or incomplete, 2 usage
 (no such record). A record may be any file at all: whatever is in it, it ends in a sentence.
@@ -6,29 +6,27 @@ Exit codes: 0 everything asked for is intact, 1 a record is damaged or incomplet
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from treadctl import paths
+from treadctl.cli_debrief import debrief_command
+from treadctl.cli_records import directory_option, find_record, json_option, records_in
+from treadctl.people.directory import body_mass_g
+from treadctl.records.account import Accountant
+from treadctl.records.account_text import debrief_lines, plan_lines, printable
 from treadctl.records.chain import Kind, Record
+from treadctl.records.debrief import read_supplement
 from treadctl.records.journal import RecordError
 from treadctl.records.reader import Integrity, Status, read_each
-from treadctl.records.summary import Summary, summarise, summarise_file
-from treadctl.records.verify import verify
+from treadctl.records.summary import Summary, summarise_file
+from treadctl.records.verify import verify, with_debrief
 from treadctl.units import format_clock
 
 DAMAGED: Final = 1
-_SUFFIX: Final = ".jsonl"
-
-_directory = click.option(
-    "--dir",
-    "directory",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="Where the records are, instead of the state directory.",
-)
-_as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
 
 @click.group("sessions")
@@ -36,13 +34,16 @@ def sessions() -> None:
     """Look at the records of past sessions."""
 
 
+sessions.add_command(debrief_command)
+
+
 @sessions.command("list")
-@_directory
-@_as_json
+@directory_option
+@json_option
 def list_command(directory: Path | None, as_json: bool) -> None:
     """List the records, oldest first."""
     rows: list[tuple[str, Summary | RecordError]] = []
-    for path in _records_in(directory or paths.sessions_dir()):
+    for path in records_in(directory or paths.sessions_dir()):
         try:
             rows.append((path.stem, summarise_file(path)))
         except RecordError as error:
@@ -54,7 +55,7 @@ def list_command(directory: Path | None, as_json: bool) -> None:
         click.echo("No records yet.")
         return
     table: list[tuple[str, ...]] = [
-        ("RECORD", "PLAN", "MACHINE", "TIME", "BACKWARD", "STOPS", "RESULT")
+        ("RECORD", "PERSON", "PLAN", "MACHINE", "TIME", "BACKWARD", "STOPS", "RESULT")
     ]
     table += [_row(name, found) for name, found in rows]
     widths = [max(len(row[column]) for row in table) for column in range(len(table[0]) - 1)]
@@ -65,8 +66,8 @@ def list_command(directory: Path | None, as_json: bool) -> None:
 
 @sessions.command("show")
 @click.argument("record")
-@_directory
-@_as_json
+@directory_option
+@json_option
 @click.pass_context
 def show_command(
     context: click.Context, record: str, directory: Path | None, as_json: bool
@@ -75,20 +76,40 @@ def show_command(
 
     RECORD is a file, or the beginning of a name that `sessions list` shows.
     """
-    path = _find(record, directory or paths.sessions_dir())
+    path = find_record(record, directory or paths.sessions_dir())
     told: list[str] = []
-    verdicts: list[Integrity] = []
+    ends: list[Record | Integrity] = []
+    accountant = Accountant()
     try:
-        summary = summarise(_watched(read_each(path), told, verdicts))
+        for item in _watched(read_each(path), told, ends):
+            accountant.add(item)
+        account = accountant.account()
     except RecordError as error:
-        _complain(path, _verdict(verdicts[0]) if verdicts else str(error))
+        verdict = ends[-1] if ends else None
+        _complain(path, _verdict(verdict) if isinstance(verdict, Integrity) else str(error))
         context.exit(DAMAGED)
-    integrity = verdicts[0]
+    last, verdict = ends[-2], ends[-1]
+    assert isinstance(last, Record)
+    assert isinstance(verdict, Integrity)
+    said = read_supplement(path, last)
+    integrity = with_debrief(path, last, verdict)
     if as_json:
-        found = {**_row_json(path.stem, summary), "integrity": _integrity_json(integrity)}
+        found = {
+            **_row_json(path.stem, account.summary),
+            "integrity": _integrity_json(integrity),
+            "steps": [asdict(step) for step in account.steps],
+            "kept_permille": account.kept_permille,
+            "debriefs": [{"written_at": s.written_at, **asdict(s.debrief)} for s in said.said],
+        }
         click.echo(json.dumps(found, indent=1))
     else:
-        for line in (*_shown(path.stem, summary, integrity), *told):
+        mass_g = body_mass_g(account.summary.person, paths.people_dir())
+        for line in (
+            *_shown(path.stem, account.summary, integrity),
+            *plan_lines(account, body_mass_g=mass_g),
+            *(debrief_lines(said.last) if said.last else ()),
+            *told,
+        ):
             click.echo(line)
     if not integrity.intact:
         _complain(path, _verdict(integrity))
@@ -97,8 +118,8 @@ def show_command(
 
 @sessions.command("verify")
 @click.argument("records", nargs=-1, required=True, metavar="RECORD...")
-@_directory
-@_as_json
+@directory_option
+@json_option
 @click.pass_context
 def verify_command(
     context: click.Context, records: tuple[str, ...], directory: Path | None, as_json: bool
@@ -107,7 +128,7 @@ def verify_command(
 
     RECORD is a file, or the beginning of a name that `sessions list` shows.
     """
-    found = [_find(record, directory or paths.sessions_dir()) for record in records]
+    found = [find_record(record, directory or paths.sessions_dir()) for record in records]
     verdicts: list[dict[str, object]] = []
     for path in found:
         try:
@@ -116,7 +137,7 @@ def verify_command(
             integrity = Integrity(Status.NOT_A_JOURNAL, 0, None, str(error))
         verdicts.append({"record": path.stem, **_integrity_json(integrity)})
         if not as_json:
-            click.echo(f"{_plain(path.stem)}: {_verdict(integrity)}")
+            click.echo(f"{printable(path.stem)}: {_verdict(integrity)}")
     if as_json:
         click.echo(json.dumps(verdicts, indent=1))
     if not all(verdict["intact"] for verdict in verdicts):
@@ -124,62 +145,28 @@ def verify_command(
 
 
 def _watched(
-    items: Iterable[Record | Integrity], told: list[str], verdicts: list[Integrity]
+    items: Iterable[Record | Integrity], told: list[str], ends: list[Record | Integrity]
 ) -> Iterator[Record]:
-    """The records among *items*, noting on the way what is told of them. An hour of records
-    does not fit comfortably into memory."""
+    """The records among *items*, noting on the way what is told of them, and the last two items.
+    An hour of records does not fit comfortably into memory."""
     start_ms: int | None = None
     for item in items:
+        ends[:] = [*ends[-1:], item]
         if isinstance(item, Integrity):
-            verdicts.append(item)
             continue
         start_ms = item.t_ms if start_ms is None else start_ms
         if text := _told(item):
-            told.append(f"  {format_clock(max(0, item.t_ms - start_ms)):>8}  {_plain(text)}")
+            told.append(f"  {format_clock(max(0, item.t_ms - start_ms)):>8}  {printable(text)}")
         yield item
-
-
-def _records_in(directory: Path) -> list[Path]:
-    try:
-        found = (path for path in directory.iterdir() if path.suffix == _SUFFIX)
-        return sorted(path for path in found if path.is_file())
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise click.UsageError(
-            f"{_plain(str(directory))} cannot be read: {error.strerror}"
-        ) from error
-
-
-def _find(record: str, directory: Path) -> Path:
-    """The file that *record* names, or a usage error that says what is wrong with it."""
-    if "\0" in record or not record:
-        raise click.UsageError("a record's name is missing")
-    path = Path(record)
-    try:
-        if path.exists():
-            return path
-    except OSError as error:
-        raise click.UsageError(f"{_plain(record)} cannot be read: {error.strerror}") from error
-    matches = [found for found in _records_in(directory) if found.name.startswith(record)]
-    if len(matches) == 1:
-        return matches[0]
-    if not matches:
-        raise click.UsageError(
-            f"no record in {_plain(str(directory))} begins with {_plain(record)!r}. "
-            "See: treadctl sessions list"
-        )
-    listed = ", ".join(_plain(found.stem) for found in matches[:5])
-    more = "" if len(matches) <= 5 else f" and {len(matches) - 5} more"
-    raise click.UsageError(f"{_plain(record)!r} is the beginning of several: {listed}{more}")
 
 
 def _row(name: str, found: Summary | RecordError) -> tuple[str, ...]:
     if isinstance(found, RecordError):
-        return (_plain(name), "-", "-", "-", "-", "-", "not readable")
+        return (printable(name), "-", "-", "-", "-", "-", "-", "not readable")
     return (
-        _plain(name),
-        _plain(found.plan),
+        printable(name),
+        printable(found.person) or "-",
+        printable(found.plan),
         _machine(found),
         format_clock(found.duration_ms),
         _seconds(found.reverse_s),
@@ -206,10 +193,12 @@ def _integrity_json(integrity: Integrity) -> dict[str, object]:
 
 def _shown(name: str, summary: Summary, integrity: Integrity) -> Iterator[str]:
     distance = "not known" if summary.distance_m is None else f"{summary.distance_m:.0f} m"
-    yield _plain(name)
-    yield f"  plan      {_plain(summary.plan)}"
+    yield printable(name)
+    if summary.person:
+        yield f"  person    {printable(summary.person)}"
+    yield f"  plan      {printable(summary.plan)}"
     yield f"  machine   {_machine(summary)}"
-    yield f"  started   {_plain(summary.started_at)}"
+    yield f"  started   {printable(summary.started_at)}"
     yield f"  time      {format_clock(summary.duration_ms)}"
     yield f"  backward  {_seconds(summary.reverse_s)}"
     yield f"  distance  {distance}"
@@ -248,7 +237,7 @@ def _words(body: Mapping[str, Any], first: str, *keys: str) -> str:
 
 
 def _machine(summary: Summary) -> str:
-    return _plain(summary.machine) + (" (simulated)" if summary.simulated else "")
+    return printable(summary.machine) + (" (simulated)" if summary.simulated else "")
 
 
 def _seconds(seconds: float | None) -> str:
@@ -259,7 +248,7 @@ def _result(summary: Summary) -> str:
     missing = f", {summary.dropped} lines not recorded" if summary.dropped else ""
     if not summary.closed:
         return f"not closed{missing}"
-    return f"{_plain(summary.reason or 'ended')} (exit {summary.exit_code}){missing}"
+    return f"{printable(summary.reason or 'ended')} (exit {summary.exit_code}){missing}"
 
 
 def _verdict(integrity: Integrity) -> str:
@@ -267,13 +256,8 @@ def _verdict(integrity: Integrity) -> str:
         return f"intact, {integrity.records} lines"
     kind = integrity.status.value.replace("_", " ")
     before = f". The {integrity.records} lines before it are good" if integrity.records else ""
-    return _plain(f"{kind}: {integrity.message}{before}")
+    return printable(f"{kind}: {integrity.message}{before}")
 
 
 def _complain(path: Path, message: str) -> None:
-    click.echo(f"{_plain(path.stem)}: {_plain(message)}", err=True)
-
-
-def _plain(text: str) -> str:
-    """*text* without what a terminal would obey: a record may come from anywhere."""
-    return "".join(char if char.isprintable() else "?" for char in text[:500])
+    click.echo(f"{printable(path.stem)}: {printable(message)}", err=True)

@@ -50,12 +50,13 @@ def test_list_shows_each_session_in_a_line(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert result.stdout.splitlines() == [
-        "RECORD                       PLAN      MACHINE           TIME  BACKWARD  STOPS  RESULT",
-        "2026-11-23T03-08-26Z-abc123  novice-1  left (simulated)  2:05  1:02      1      "
+        "RECORD                       PERSON  PLAN      MACHINE           TIME  BACKWARD  STOPS  "
+        "RESULT",
+        "2026-11-23T03-08-26Z-abc123  -       novice-1  left (simulated)  2:05  1:02      1      "
         "strap_open (exit 11)",
-        "2026-11-23T03-08-26Z-cut001  novice-1  left (simulated)  0:06  1:02      1      "
+        "2026-11-23T03-08-26Z-cut001  -       novice-1  left (simulated)  0:06  1:02      1      "
         "not closed",
-        "zzz                          -         -                 -     -         -      "
+        "zzz                          -       -         -                 -     -         -      "
         "not readable",
     ]
 
