@@ -105,7 +105,7 @@ def test_rfc2217_on_this_computer_is_a_strap_source(host: str) -> None:
         (['source = "modem-line"', "url = 3"], "url", "not an adapter"),
         (['source = "modem-line"', 'url = "/dev/ttyS1"', 'line = "rts"'], "line", "not a modem"),
         (['source = "modem-line"', 'url = "/dev/ttyS1"', "line = 1"], "line", "not a modem"),
-        (['source = "machine"'], "source", "does not report"),
+        (['source = "machine"'], "source", "not known to report"),
     ],
 )
 def test_an_incomplete_strap_source_is_refused(lines: list[str], key: str, message: str) -> None:

@@ -11,8 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from treadctl import config_bluetooth as bluetooth
 from treadctl import config_strap as straps
 from treadctl import paths
+from treadctl.config_bluetooth import BluetoothConfig
 from treadctl.config_limits import Spelling, read_limits, read_number
 from treadctl.config_problems import Complaints, KeyPath, shown, unknown_keys
 from treadctl.config_strap import StrapConfig
@@ -26,18 +28,22 @@ TREADMILLS_MAX: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class ProtocolFacts:
-    """What a config may say about a protocol (serial.md 1A and 2)."""
+    """What a config may say about a protocol (serial.md 1A and 2, ftms.md 8)."""
 
     units: tuple[str, ...]
     """What one digit on the wire may mean: tenths of these. The first is the default."""
     reports_strap: bool
     """Whether the machine tells the host about its own safety key."""
+    over_bluetooth: bool = False
+    """It has an address instead of a port, and a profile instead of a unit."""
 
 
 PROTOCOLS: Final[dict[str, ProtocolFacts]] = {
     "woodway-us": ProtocolFacts(units=("mph",), reports_strap=False),
     # mph is the harmless default: a km/h machine taken for mph runs slower than asked.
     "trackmaster": ProtocolFacts(units=("mph", "kmh"), reports_strap=False),
+    # A machine that means miles has a profile that says so. Whether it reports its key, too.
+    "ftms": ProtocolFacts(units=("kmh",), reports_strap=False, over_bluetooth=True),
 }
 
 
@@ -47,12 +53,19 @@ class TreadmillConfig:
 
     name: str
     protocol: str
-    port: str
+    port: str = ""
+    """Empty for a treadmill over Bluetooth."""
     unit: str = "mph"
     min_speed_ckmh: int | None = None
     max_speed_ckmh: int | None = None
     strap: StrapConfig | None = None
     limits: Limits = field(default_factory=Limits)
+    bluetooth: BluetoothConfig | None = None
+
+    @property
+    def link_url(self) -> str:
+        """Where the gate finds it."""
+        return self.port if self.bluetooth is None else str(self.bluetooth.url)
 
     @property
     def can_drive(self) -> bool:
@@ -155,6 +168,7 @@ _TREADMILL_KEYS: Final = (
     "name",
     "protocol",
     "port",
+    *bluetooth.KEYS,
     "unit",
     "min_speed_kmh",
     "max_speed_kmh",
@@ -177,10 +191,13 @@ def _read_treadmill(
     """A treadmill of whatever could be read; it is used only when nobody complained."""
     if not isinstance(entry, Mapping):
         complaints.add(path, f"{shown(entry)} is not a table", "Write [[treadmill]]")
-        return TreadmillConfig("", "", "")
+        return TreadmillConfig("", "")
     unknown_keys(complaints, path, entry, _TREADMILL_KEYS)
     protocol = _read_word(complaints, path, entry, "protocol", tuple(PROTOCOLS))
     facts = PROTOCOLS.get(protocol)
+    over_bluetooth = facts is not None and facts.over_bluetooth
+    _refuse_meaningless(complaints, path, entry, protocol, over_bluetooth)
+    reached = bluetooth.read_bluetooth(complaints, path, entry) if over_bluetooth else None
     speeds = {
         key: read_number(complaints, (*path, key), entry[key], spelling)
         for key, spelling in _SPEEDS.items()
@@ -194,17 +211,38 @@ def _read_treadmill(
     strap = None
     if "strap" in entry:
         reports = facts.reports_strap if facts else True
+        reports |= reached is not None and reached.reports_safety_key
         strap = straps.read_strap(complaints, (*path, "strap"), entry["strap"], reports)
     return TreadmillConfig(
         name=_read_name(complaints, path, entry),
         protocol=protocol,
-        port=_read_port(complaints, path, entry),
-        unit=_read_unit(complaints, path, entry, protocol, facts),
+        port="" if over_bluetooth else _read_port(complaints, path, entry),
+        unit="kmh" if over_bluetooth else _read_unit(complaints, path, entry, protocol, facts),
         min_speed_ckmh=slowest,
         max_speed_ckmh=fastest,
         strap=strap,
         limits=read_limits(complaints, (*path, "limits"), entry.get("limits", {}), limits),
+        bluetooth=reached,
     )
+
+
+def _refuse_meaningless(
+    complaints: Complaints,
+    path: KeyPath,
+    entry: Mapping[str, object],
+    protocol: str,
+    over_bluetooth: bool,
+) -> None:
+    """Complain of what belongs to the other kind of link: it would not do what was meant."""
+    remedies = {
+        "port": "Remove it, and write the treadmill's address",
+        "unit": "Remove it: what this machine's speeds mean is in its profile",
+    }
+    if protocol and not over_bluetooth:
+        remedies = dict.fromkeys(bluetooth.KEYS, "Remove it: this treadmill has a port")
+    for key in remedies if protocol else ():
+        if key in entry:
+            complaints.add((*path, key), f"means nothing with {protocol}", remedies[key])
 
 
 def _read_name(complaints: Complaints, path: KeyPath, entry: Mapping[str, object]) -> str:

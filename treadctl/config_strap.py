@@ -72,7 +72,7 @@ def _read_machine(
     if not machine_reports:
         complaints.add(
             (*path, "source"),
-            "this protocol does not report the machine's safety key",
+            "this machine is not known to report its own safety key",
             "Use a contact on a modem line: source = 'modem-line' (serial.md 11 and 13.1)",
         )
     for key in ("url", "line"):

@@ -43,7 +43,7 @@ class MachineFacts:
     """What is known about this very machine, from its record or from the simulator."""
 
     protocol: str
-    """woodway-us or trackmaster."""
+    """woodway-us, trackmaster or ftms."""
     machine_class: MachineClass = MachineClass.C
     ramp_ckmh_s: int = 20
     """The belt's own ramp, declared or measured; unqualified: the slowest permitted (4.8.9)."""
@@ -51,6 +51,8 @@ class MachineFacts:
     max_ckmh: int = 2_000
     unit: str = "mph"
     """What one digit on the wire means: tenths of mph, or of km/h on some Trackmasters."""
+    profile: str = ""
+    """What is known of this kind of machine, by name; empty: by what it says of itself."""
 
 
 @dataclass(frozen=True, slots=True)
