@@ -414,4 +414,4 @@ def test_the_documented_limits_are_those_of_the_code() -> None:
 def test_the_documented_example_is_a_good_config() -> None:
     text = (Path(__file__).parent.parent / "docs" / "configuration.md").read_text()
     example = text.split("```toml\n")[1].split("```")[0]
-    assert [t.can_drive for t in parse(example).treadmills] == [True, False]
+    assert [t.can_drive for t in parse(example).treadmills] == [True, False, False]

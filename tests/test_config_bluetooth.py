@@ -107,7 +107,7 @@ def test_sr16_a_safety_key_that_may_never_be_reported_is_no_strap(profile: str) 
 def test_sr16_a_machine_whose_profile_reports_its_key_may_be_strapped_by_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    row = Profile("told", Quirks(reports_safety_key=True), "m", "m", "made up")
+    row = Profile("told", Quirks(reports_safety_key=True), "made up")
     monkeypatch.setattr(config_bluetooth, "PROFILES", {**profiles.PROFILES, "told": row})
     treadmill = parse(HEAD + 'profile = "told"\n[treadmill.strap]\nsource = "machine"\n').treadmill(
         "a"
