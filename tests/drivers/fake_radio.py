@@ -14,6 +14,7 @@ import shutil
 import socket
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,7 +60,11 @@ class Seen:
     uuid: int
     value: bytes
     with_response: bool
-    at_ms: int
+    at_ns: int
+
+    @property
+    def at_ms(self) -> int:
+        return self.at_ns // 1_000_000
 
 
 @dataclass
@@ -115,6 +120,10 @@ class FakeTreadmill:
     def drop(self) -> None:
         """Be gone, as out of range."""
         self._send({"gone": True})
+
+    def hold(self, steps: int) -> None:
+        """Let the backend compute so many steps without letting go of its interpreter."""
+        self._send({"hold": steps})
 
     def next_write(self, *, within_ms: int = DEADLINE_MS) -> Seen:
         return self.writes.get(timeout=within_ms / 1_000)
@@ -172,7 +181,7 @@ class FakeTreadmill:
         self.operations.append(op if number is None else f"{op} {number:04x}")
         if op == "write":
             value = bytes.fromhex(asked["value"])
-            self.writes.put(Seen(asked["uuid"], value, asked["response"], now_ms()))
+            self.writes.put(Seen(asked["uuid"], value, asked["response"], time.monotonic_ns()))
         refusals = self.refusals.get(op, [])
         refusal = refusals.pop(0) if refusals else None
         match refusal:
@@ -430,6 +439,9 @@ class FakeClient(BaseBleakClient):
             self._end()
             if self._disconnected_callback is not None:
                 self._disconnected_callback()
+            return
+        if "hold" in said:
+            sum(range(said["hold"]))
             return
         callback = self._callbacks.get(uuids.full(said["notify"]))
         if callback is not None:

@@ -11,7 +11,6 @@ from firmware_protocols.ftms import uuids
 from firmware_protocols.ftms.envelope import (
     CARRIER_FAILED,
     NOBODY,
-    Ready,
     Record,
     Value,
     Write,
@@ -114,7 +113,7 @@ async def under_way(treadmill: FakeTreadmill) -> None:
 # Connecting.
 
 
-async def test_it_reads_then_subscribes_control_point_last_then_is_ready(
+async def test_it_reads_then_subscribes_control_point_last(
     treadmill: FakeTreadmill,
 ) -> None:
     gate = Gate()
@@ -126,7 +125,6 @@ async def test_it_reads_then_subscribes_control_point_last_then_is_ready(
         Value(uuids.MANUFACTURER_NAME, b"treadctl"),
         Value(uuids.MODEL_NUMBER, b"FAKE"),
         Value(uuids.FIRMWARE_REVISION, b"1.0"),
-        Ready(),
     ]
     subscribed = [word for word in treadmill.operations if word.startswith("subscribe")]
     assert subscribed == [f"subscribe {n}" for n in ("2ada", "2acd", "2ad3", "2ad9")]
@@ -139,7 +137,7 @@ async def test_what_a_machine_does_not_have_is_not_asked_for(treadmill: FakeTrea
     treadmill.notifying = [uuids.TREADMILL_DATA, uuids.CONTROL_POINT]
     gate = Gate()
     carrier = await connected(treadmill, gate)
-    assert gate.heard == [Value(uuids.FITNESS_MACHINE_FEATURE, FEATURE), Ready()]
+    assert gate.heard == [Value(uuids.FITNESS_MACHINE_FEATURE, FEATURE)]
     await carrier.close()
 
 
@@ -206,9 +204,8 @@ async def test_a_status_that_cannot_be_subscribed_to_is_done_without(
     treadmill: FakeTreadmill,
 ) -> None:
     treadmill.refusals["subscribe"] = [0x06]  # of 2ADA, the first
-    gate = Gate()
-    carrier = await connected(treadmill, gate)
-    assert gate.heard[-1] == Ready()
+    carrier = await connected(treadmill, Gate())
+    assert treadmill.operations[-1] == "subscribe 2ad9"
     await carrier.close()
 
 
@@ -229,7 +226,7 @@ async def test_a_machine_that_wants_pairing_first_is_paired_with(
     carrier = await connected(treadmill, gate)
     assert "pair" in treadmill.operations
     assert gate.heard[0] == Value(uuids.FITNESS_MACHINE_FEATURE, FEATURE)
-    assert gate.heard[-1] == Ready()
+    assert treadmill.operations[-1] == "subscribe 2ad9"
     await carrier.close()
 
 

@@ -27,7 +27,7 @@ from functools import partial
 from typing import Any, Final, Protocol
 
 from firmware_protocols.errors import LocalProtocolError
-from firmware_protocols.ftms.envelope import CarrierDecoder, Record, Write, encode
+from firmware_protocols.ftms.envelope import CarrierDecoder, Ready, Record, Write, encode
 from treadctl.drivers import radios
 from treadctl.errors import LinkError
 
@@ -94,6 +94,7 @@ class Bridge:
             self._carrier = carrier = await self._open()
             if carrier is None:
                 return
+            self._tell(Ready())  # not before this can take what is answered to it
             self._on_ready()
             await _first(self._ended.wait(), self._lost.wait())
             if self._ended.is_set():

@@ -14,7 +14,6 @@ from firmware_protocols.ftms.control_point import WriteError
 from firmware_protocols.ftms.envelope import (
     CARRIER_FAILED,
     NOBODY,
-    Ready,
     Record,
     Value,
     Write,
@@ -99,7 +98,7 @@ class Carrier:
         hear: Callable[[Record], None],
         lost: Callable[[], None],
     ) -> "Carrier":
-        """Connect, read what can be read, subscribe, and say `Ready`.
+        """Connect, read what can be read, and subscribe.
 
         Raises:
             LinkError: with what to do about it.
@@ -152,7 +151,6 @@ class Carrier:
         except GattFailed as error:
             raise unreachable(name, address, error) from error
         self._pump = asyncio.ensure_future(self._write_what_waits())
-        self._hear(Ready())
 
     async def _read(self, number: int) -> None:
         """A refusal leaves it out: a machine without a range is dealt with by the session."""
