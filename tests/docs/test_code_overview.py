@@ -12,6 +12,8 @@ from tests.architecture.sources import PACKAGES, ROOT, python_files
 TEXT: Final = (ROOT / "docs" / "code-overview.md").read_text()
 PLACES: Final = sorted(set(re.findall(r"`([\w/]+\.py)(?::\s+([\w.]+)(?:\(\))?)?`", TEXT)))
 
+FUNCTIONS: Final = (ast.FunctionDef, ast.AsyncFunctionDef)
+
 
 def find(name: str) -> Path:
     """Return the file that the page means: it leaves out ``treadctl/``."""
@@ -26,10 +28,8 @@ def names_in(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.ClassDef):
-            found |= {
-                f"{node.name}.{sub.name}" for sub in node.body if isinstance(sub, ast.FunctionDef)
-            }
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            found |= {f"{node.name}.{sub.name}" for sub in node.body if isinstance(sub, FUNCTIONS)}
+        if isinstance(node, (ast.ClassDef, *FUNCTIONS)):
             found.add(node.name)
         if isinstance(node, ast.Assign):
             found |= {target.id for target in node.targets if isinstance(target, ast.Name)}
