@@ -19,6 +19,7 @@ _COMMANDS: Final = {
     "plan": ("treadctl.cli_plan", "plan", "List, show and check plans."),
     "people": ("treadctl.cli_people", "people", "Who walks, and what they may."),
     "monitor": ("treadctl.cli_monitor", "monitor_command", "Watch a treadmill, never start it."),
+    "devices": ("treadctl.cli_devices", "devices", "Find treadmills over Bluetooth."),
     "sessions": ("treadctl.cli_sessions", "sessions", "Look at the records of past sessions."),
 }
 

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,6 +67,20 @@ class Seen:
         return self.at_ns // 1_000_000
 
 
+@dataclass(frozen=True)
+class Advert:
+    """One advertisement: services by number, and service data as hex by number."""
+
+    address: str = ADDRESS
+    name: str | None = NAME
+    rssi: int = -55
+    services: tuple[int, ...] = (uuids.FITNESS_MACHINE_SERVICE,)
+    # ftms.md 5: available, a treadmill.
+    service_data: Mapping[int, str] = field(
+        default_factory=lambda: {uuids.FITNESS_MACHINE_SERVICE: "010100"}
+    )
+
+
 @dataclass
 class FakeTreadmill:
     """What a test scripts and watches. Open it with `fake_treadmill`."""
@@ -93,6 +107,8 @@ class FakeTreadmill:
     refusals: dict[str, list[Refusal]] = field(default_factory=dict)
     """By operation, the next answers in turn; afterwards it is well again."""
     advertises: bool = True
+    others: list["Advert"] = field(default_factory=list)
+    """Whoever else can be heard."""
     on_write: Callable[["FakeTreadmill", bytes], None] = lambda treadmill, value: None
     operations: list[str] = field(default_factory=list)
     """Everything it was asked, as words: "subscribe 2acd"."""
@@ -195,7 +211,8 @@ class FakeTreadmill:
                 return {"att": refusal}
         match op:
             case "scan":
-                return {"ok": [ADDRESS, NAME] if self.advertises else []}
+                mine = [Advert()] if self.advertises else []
+                return {"ok": [asdict(each) for each in [*mine, *self.others]]}
             case "connect":
                 return {"ok": [*self.values, *(n for n in self.notifying if n not in self.values)]}
             case "read":
@@ -343,13 +360,18 @@ class FakeScanner(BaseBleakScanner):
             await again.wait()
 
     async def _hear_once(self) -> None:
-        told = await self._conversation.ask("scan")
-        if told:
-            address, name = told
-            service = uuids.full(uuids.FITNESS_MACHINE_SERVICE)
-            # ftms.md 5: available, a treadmill.
-            data = AdvertisementData(name, {}, {service: b"\x01\x01\x00"}, [service], None, -55, ())
-            device = self.create_or_update_device(address, address, name, None, data)
+        for told in await self._conversation.ask("scan"):
+            data = AdvertisementData(
+                told["name"],
+                {},
+                {uuids.full(int(n)): bytes.fromhex(v) for n, v in told["service_data"].items()},
+                [uuids.full(number) for number in told["services"]],
+                None,
+                told["rssi"],
+                (),
+            )
+            address = told["address"]
+            device = self.create_or_update_device(address, address, told["name"], None, data)
             self.call_detection_callbacks(device, data)
 
 

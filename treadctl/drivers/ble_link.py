@@ -35,6 +35,7 @@ PAIR_S: Final = 5.0
 WRITE_S: Final = 2.0
 """Less than the 2.5 s that a session gives a procedure, so that it hears why."""
 HANG_UP_S: Final = 2.0
+NAME_MAX: Final = 40
 
 
 class GattFailed(Exception):
@@ -119,7 +120,7 @@ class Connection:
         """
         backend, arguments = (radio.client, radio.arguments) if radio else (None, {})
         device = await _find(address, radio)
-        name = device.name or address
+        name = plain(device.name) or address
         client = bleak.BleakClient(
             device, lambda _: lost(), timeout=CONNECT_S, backend=backend, **arguments
         )
@@ -165,6 +166,11 @@ class Connection:
     async def hang_up(self) -> None:
         """Bounded, and never raises."""
         await _hang_up(self._client)
+
+
+def plain(name: str | None) -> str:
+    """What a device calls itself, with nothing in it that a terminal would obey."""
+    return "".join(each if each.isprintable() else "?" for each in name or "")[:NAME_MAX]
 
 
 def unreachable(name: str, address: str, error: GattFailed) -> LinkError:
@@ -251,7 +257,7 @@ async def listen(radio: Radio | None, seconds: float, hear: Callable[[Heard], No
         hear(
             Heard(
                 device.address,
-                data.local_name or device.name or "",
+                plain(data.local_name or device.name),
                 data.rssi,
                 tuple(n for uuid in data.service_uuids if (n := uuids.short(uuid)) is not None),
                 {number: value for number, value in told.items() if number is not None},
