@@ -7,6 +7,7 @@ import signal
 import sys
 import tty
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +23,12 @@ def setup_for(link_url: str, *, strap_url: str | None = None) -> GateSetup:
     """A set-up for the Woodway protocol on *link_url*."""
     strap = None if strap_url is None else StrapSource(StrapKind.MODEM_LINE, strap_url)
     return GateSetup("rig", MachineFacts("woodway-us"), link_url, strap, simulated=True)
+
+
+def ble_setup_for(link_url: str, *, strap_url: str | None = None) -> GateSetup:
+    """A set-up for an FTMS treadmill on *link_url*."""
+    machine = MachineFacts("ftms", unit="kmh")
+    return replace(setup_for(link_url, strap_url=strap_url), machine=machine)
 
 
 def request(counter: int, *, setpoint_ckmh: int = 0, end: bool = False) -> Request:

@@ -11,6 +11,8 @@ import sys
 from dataclasses import replace
 from typing import Final
 
+from firmware_protocols.ftms.envelope import NOBODY, Write, encode
+from firmware_protocols.ftms.uuids import CONTROL_POINT
 from tests.gate.samples import REPORT
 from treadctl.gate import __main__ as process
 from treadctl.gate import identity
@@ -22,6 +24,15 @@ from treadctl.safety.limits import Limits
 
 WALK: Final = b"\xa30015"
 STOP: Final = b"\xaa"
+FTMS_WALK: Final = b"\x07"
+FTMS_STOP: Final = b"\x08\x01"
+FRAMES: Final = {
+    "woodway-us": (WALK, STOP),
+    "ftms": (
+        encode(Write(NOBODY, CONTROL_POINT, FTMS_WALK)),
+        encode(Write(NOBODY, CONTROL_POINT, FTMS_STOP)),
+    ),
+}
 CRASH_CKMH: Final = 666
 HANG_CKMH: Final = 667
 REPEAT_MS: Final = 100
@@ -33,6 +44,7 @@ class Walker:
     """Walks, or stops. `Gate` without the safety."""
 
     def __init__(self, setup: GateSetup, *, now_ms: int) -> None:
+        self._walk, self._stop = FRAMES[setup.machine.protocol]
         self._has_strap = setup.strap is not None
         self._phase = GatePhase.IDLE
         self._next_frame_ms = now_ms
@@ -79,7 +91,7 @@ class Walker:
         if now_ms < self._next_frame_ms or self._phase is GatePhase.IDLE:
             return []
         self._next_frame_ms = now_ms + REPEAT_MS
-        return [WALK if self._moving else STOP]
+        return [self._walk if self._moving else self._stop]
 
     @property
     def _moving(self) -> bool:
