@@ -18,6 +18,7 @@ import pytest
 from tests.cli.files import config_file
 from tests.cli.processes import children_of, ends_within, one_with
 from tests.cli.running import Running, environment
+from treadctl.records.summary import summarise_file
 
 pytestmark = pytest.mark.chaos
 QUICK = "\n[limits]\ncountdown_s = 3\n"
@@ -57,6 +58,8 @@ def test_sr18_sr30_ctrl_c_and_kill_9_of_a_run_leave_a_standing_belt_and_no_proce
     assert ended.code == 130
     assert ended.of("stop")[0]["reaction"] == "fast_stop"
     assert ended.err == ""
+    recorded = summarise_file(Path(ended.of("finished")[0]["record"]))
+    assert 10_000 < recorded.duration_ms < 120_000  # of the session, not since the computer booted
     assert stood_at_the_end(tmp_path / "a")
     assert stood_at_the_end(tmp_path / "b")
 

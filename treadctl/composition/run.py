@@ -283,6 +283,7 @@ def conduct(
             options.record or paths.sessions_dir(),
             prepared.header,
             real_time=prepared.lockstep is None,
+            t_ms=_now_ms() if prepared.lockstep is None else 0,
         )
         prepared = with_record(prepared, journal.path)
         lines: LineReader | KeyReader | None = None

@@ -100,7 +100,8 @@ def event_lines(account: Account) -> Iterator[str]:
     stops = summary.stops
     yield f"Stops: {len(stops)}." if stops else "Stops: none."
     for stop in stops:
-        yield f"   {format_clock(max(0, stop.t_ms)):>6}  {stop.code} {printable(stop.message)}"
+        since_ms = max(0, stop.t_ms - summary.began_ms)
+        yield f"   {format_clock(since_ms):>6}  {stop.code} {printable(stop.message)}"
     for criterion in summary.criteria:
         yield f"   noted: {printable(criterion)}"
     for t_ms, note in account.marks:

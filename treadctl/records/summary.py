@@ -54,6 +54,8 @@ class Summary:
     profile: str = ""
     criteria: tuple[str, ...] = ()
     """The stop criteria that were noted, by id, in order."""
+    began_ms: int = 0
+    """What `t_ms` the record begins with; the times of stops count by the same clock."""
 
     def to_json(self) -> dict[str, object]:
         return asdict(self)
@@ -185,6 +187,7 @@ def _summary(
         distance_m=distance_m,
         stops=stops,
         dropped=dropped,
+        began_ms=header.t_ms,
         person=text(head, "person"),
         profile=text(head, "profile"),
         criteria=tuple(
