@@ -12,7 +12,7 @@ from treadctl.records import summary as summary_module
 from treadctl.records.chain import GENESIS, Kind, write_line
 from treadctl.records.journal import RecordError
 from treadctl.records.reader import read
-from treadctl.records.summary import Stop, summarise, summarise_file
+from treadctl.records.summary import Stop, closing_record, summarise, summarise_file
 
 THE_STOP = Stop(5_200, "e_stop", "F-016", "strap_open", "The strap is not attached.")
 
@@ -127,3 +127,12 @@ def test_a_summary_becomes_json(tmp_path: Path) -> None:
             "message": "The strap is not attached.",
         },
     )
+
+
+def test_a_session_that_ended_before_anything_was_said_is_a_whole_one(tmp_path: Path) -> None:
+    journal = open_journal(tmp_path)
+    assert journal.close(200, FINISHED)
+    found = summarise_file(journal.path)
+    assert found.closed
+    assert closing_record(journal.path) is not None
+    assert found == summarise(read(journal.path)[0])

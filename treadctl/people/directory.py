@@ -15,7 +15,14 @@ from treadctl.config_problems import shown
 from treadctl.config_toml import unusable
 from treadctl.errors import Problem, TreadctlError, UserFileError
 from treadctl.people.person import Person
-from treadctl.people.person_file import SUFFIX, is_id, parse_person, person_text, read_person
+from treadctl.people.person_file import (
+    ID_REMEDY,
+    SUFFIX,
+    is_id,
+    parse_person,
+    person_text,
+    read_person,
+)
 
 PEOPLE_MAX: Final = 1_000
 
@@ -99,12 +106,15 @@ def write_person(person: Person, directory: Path, *, replace_existing: bool) -> 
         PersonNotSaved: the file is there already, or cannot be written.
     """
     path = directory / f"{person.id}{SUFFIX}"
+    if not is_id(person.id):  # it could be a way out of the directory
+        raise unusable(path, "has a name that no person's file has", ID_REMEDY)
     text = person_text(person)
-    if parse_person(text.encode(), path) != person:
+    # A lone surrogate is no text: it has to fail as UTF-8, with everything else that is wrong.
+    if parse_person(text.encode("utf-8", "surrogatepass"), path) != person:
         raise PersonNotSaved(f"{path}: {person.name!r} could not be written so that it reads back.")
     fresh = directory / f".{person.id}.{secrets.token_hex(4)}.new"
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(directory)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         fd = os.open(fresh, flags, 0o600)
         try:
@@ -126,6 +136,13 @@ def write_person(person: Person, directory: Path, *, replace_existing: bool) -> 
         reason = getattr(error, "strerror", None) or str(error)
         raise PersonNotSaved(f"{path} cannot be written: {reason}.") from error
     return path
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except FileExistsError as error:  # a file in the directory's place
+        raise NotADirectoryError(error.errno, "it is not a directory", str(directory)) from error
 
 
 def _files(directory: Path) -> list[Path]:

@@ -23,7 +23,7 @@ REVIEW_MAX_DAYS: Final = 366
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 _NAME_MAX: Final = 60
-_ID_REMEDY: Final = (
+ID_REMEDY: Final = (
     "Name it with 1 to 40 lower-case letters, digits, dashes and underscores, and .toml"
 )
 _KEYS: Final = (
@@ -75,7 +75,7 @@ def parse_person(data: bytes, path: Path) -> Person:
         UserFileError: everything that is wrong with it, by line.
     """
     if not is_id(path.stem) or path.suffix != SUFFIX:
-        raise unusable(path, "has a name that no person's file has", _ID_REMEDY)
+        raise unusable(path, "has a name that no person's file has", ID_REMEDY)
     table, complaints = parse_toml(data, path, what="a person")
     person = _read(complaints, table, path.stem)
     raise_complaints(complaints)

@@ -132,7 +132,7 @@ def _ends(stream: BinaryIO) -> tuple[Record, Record] | None:
     """Header and closing record, or None where either is missing or damaged."""
     try:
         header = read_line(GENESIS, 0, stream.readline(MAX_LINE + 1))
-        stream.seek(max(stream.tell(), stream.seek(0, 2) - _TAIL_BYTES))
+        stream.seek(max(0, stream.seek(0, 2) - _TAIL_BYTES))
         *_, before, line = stream.read(_TAIL_BYTES).splitlines(keepends=True)
         match parse_line(line):
             case {"seq": int(seq), "kind": Kind.CLOSE.value}:
