@@ -137,7 +137,7 @@ def test_sr31_killing_all_three_leaves_nothing_running(
     for pid in (rescue, walking.gate.pid, bridge):
         os.kill(pid, signal.SIGKILL)
     assert treadmill.dropped.wait(5)
-    assert not any(map(is_running, (bridge, rescue)))
+    until(lambda: not any(map(is_running, (bridge, rescue))))
 
 
 def test_an_ordinary_end_leaves_nothing_behind(walking: Core, treadmill: FakeTreadmill) -> None:

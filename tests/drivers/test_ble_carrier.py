@@ -230,6 +230,16 @@ async def test_a_machine_that_wants_pairing_first_is_paired_with(
     await carrier.close()
 
 
+@pytest.mark.parametrize("refusal", [HANG, "no agent"])
+@pytest.mark.parametrize("operation", ["read", "subscribe"])
+async def test_a_machine_that_cannot_be_paired_with_is_an_error_with_the_remedy(
+    treadmill: FakeTreadmill, operation: str, refusal: str
+) -> None:
+    treadmill.refusals = {operation: [0x0F], "pair": [refusal]}
+    with pytest.raises(LinkError, match=rf"pairing.* bluetoothctl pair {ADDRESS}"):
+        await connected(treadmill, Gate())
+
+
 # Carrying.
 
 

@@ -24,6 +24,7 @@ from treadctl.drivers.ble_link import (
     Connection,
     GattFailed,
     GattSilent,
+    NotPaired,
     abandon,
     bounded,
     unreachable,
@@ -156,7 +157,7 @@ class Carrier:
         """A refusal leaves it out: a machine without a range is dealt with by the session."""
         try:
             data = await self._pairing_if_need_be(lambda: self._connection.read(number))
-        except GattSilent:
+        except (GattSilent, NotPaired):
             raise
         except GattFailed:
             return
@@ -167,7 +168,7 @@ class Carrier:
             await self._pairing_if_need_be(lambda: self._subscribe(number))
         except GattFailed as error:
             # Status is a bonus (ftms.md Q5). Without data or answers there is no treadmill.
-            if number in NEEDED or isinstance(error, GattSilent):
+            if number in NEEDED or isinstance(error, GattSilent | NotPaired):
                 raise
 
     async def _pairing_if_need_be(self, operation: Callable[[], Awaitable[T]]) -> T:

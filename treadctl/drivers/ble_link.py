@@ -51,6 +51,10 @@ class GattSilent(GattFailed):
     """There was no answer at all within the time."""
 
 
+class NotPaired(GattFailed):
+    """The machine wants to be paired with, and that failed."""
+
+
 class NoRadio(GattFailed):
     """There is no adapter, or it is switched off."""
 
@@ -157,7 +161,10 @@ class Connection:
         await bounded(self._client.stop_notify(self._found[number]), SUBSCRIBE_S, "unsubscribing")
 
     async def pair(self) -> None:
-        await bounded(self._client.pair(), PAIR_S, "pairing")
+        try:
+            await bounded(self._client.pair(), PAIR_S, "pairing")
+        except GattFailed as error:
+            raise NotPaired(str(error)) from error
 
     async def write(self, number: int, value: bytes, *, with_response: bool) -> None:
         operation = self._client.write_gatt_char(self._found[number], value, response=with_response)
@@ -175,9 +182,12 @@ def plain(name: str | None) -> str:
 
 def unreachable(name: str, address: str, error: GattFailed) -> LinkError:
     """Say that it is there and does not let itself be used, and what to do."""
+    remedy = "End every app that is connected to it, move closer, or switch it off and on again"
+    if isinstance(error, NotPaired):
+        # Some systems pair only with somebody at hand to agree to it.
+        remedy = f"Pair with it once by hand: bluetoothctl pair {address}"
     return LinkError(
-        f"{name} ({address}) was found and could not be connected to: {error}. End every app that "
-        "is connected to it, move closer, or switch it off and on again"
+        f"{name} ({address}) was found and could not be connected to: {error}. {remedy}"
     )
 
 
