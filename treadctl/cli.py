@@ -16,6 +16,7 @@ OUTPUT_LOST: Final = 1
 
 _COMMANDS: Final = {
     "run": ("treadctl.cli_run", "run", "Run a session without a screen."),
+    "tui": ("treadctl.cli_tui", "tui", "Lead a session, screen by screen."),
     "plan": ("treadctl.cli_plan", "plan", "List, show and check plans."),
     "people": ("treadctl.cli_people", "people", "Who walks, and what they may."),
     "monitor": ("treadctl.cli_monitor", "monitor_command", "Watch a treadmill, never start it."),

@@ -150,6 +150,7 @@ class DeskOperator:
             **plain_verbs(session),
             "hang_up": session.hang_up,
             "mark": session.mark,
+            "withdraw": session.withdraw,
             "press_start": session.press_start,
             "confirm_start": session.confirm_start,
             "release_start": session.release_start,

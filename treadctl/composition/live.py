@@ -76,3 +76,31 @@ class Live:
             unproved = seen is not None and (seen.report is None or not seen.report.standstill)
             code = ExitCode.STOP_NOT_CONFIRMED if unproved else ExitCode.EMERGENCY_STOP
             self.ended = Ended(code, why=f"The run broke off: {type(error).__name__}: {error}")
+
+
+class Launcher:
+    """Starts one run after the other for a front end; the last one decides the exit code."""
+
+    def __init__(self, signals: Signals) -> None:
+        self._signals = signals
+        self._live: Live | None = None
+
+    def begin(self, options: RunOptions) -> Desk:
+        """Start a run. The one before has ended."""
+        self.wait()
+        self._live = Live(options, self._signals)
+        self._live.start()
+        return self._live.desk
+
+    def ended(self) -> Ended | None:
+        return self._live.ended if self._live is not None else None
+
+    def told_to_end(self) -> bool:
+        """A signal came while no run was there to take it."""
+        over = self._live is None or self._live.ended is not None
+        return over and bool(self._signals.take())
+
+    def wait(self) -> Ended | None:
+        """Wait until the belt is proven to stand. None: there was no run."""
+        live, self._live = self._live, None
+        return live.join() if live is not None else None

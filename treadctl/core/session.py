@@ -132,6 +132,15 @@ class Session:
         core.note_input()
 
     @_verb
+    def withdraw(self) -> None:
+        """Ask the item that was confirmed last once more; the strap was seen, and stays so."""
+        core = self._core
+        self._ask(core.machine.ask_confirm)
+        if not core.wishes.uncheck_last(CHECKLIST.index("strap-pull")):
+            raise NOT_THAT.refused("Nothing has been confirmed yet.")
+        core.note_input()
+
+    @_verb
     def choose(self, direction: Direction) -> None:
         """SR-25: say which way the belt shall run next. Only the direction asked for counts."""
         self._ask(self._core.machine.ask_direction)

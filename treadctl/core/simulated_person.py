@@ -26,6 +26,7 @@ class SimulatedPerson:
         self._act = act
         self._acts: list[tuple[int, str]] = []
         self._asked: tuple[str, str] | None = None
+        self._state = SessionState.IDLE
         self._on_belt = False
         self._still_at_ms = 0
 
@@ -34,6 +35,11 @@ class SimulatedPerson:
         session, report = self._session, self._session.report
         if report is None:
             return
+        if session.state is not self._state:
+            self._state = session.state
+            if self._state is SessionState.TURNING:
+                # Once, however often the question changes while the strap is out.
+                self._then(now_ms, "strap-pull", "person-turn", "strap-clip")
         prompt = session.awaiting
         asked = (prompt.wants, prompt.item) if prompt is not None else None
         if asked != self._asked:
@@ -47,8 +53,6 @@ class SimulatedPerson:
         match asked:
             case ("checklist", "strap-pull") if report.strap is StrapState.ATTACHED:
                 self._then(now_ms, "strap-pull", "strap-clip")
-            case ("turn", _):
-                self._then(now_ms, "strap-pull", "person-turn", "strap-clip")
             case _:
                 pass
 

@@ -56,6 +56,14 @@ class Wishes:
             self.checklist |= 1 << bit
             self._checked_at_ms[bit] = now_ms
 
+    def uncheck_last(self, kept: int) -> bool:
+        """Take back the newest confirmation, except bit *kept*; false where there is none."""
+        given = [b for b in range(len(CHECKLIST)) if self.checklist >> b & 1 and b != kept]
+        if not given:
+            return False
+        self.checklist &= ~(1 << max(given, key=lambda bit: self._checked_at_ms[bit]))
+        return True
+
     def forget_motion(self) -> None:
         """Drop everything that could lead to motion."""
         self.arm = self.on_belt = False

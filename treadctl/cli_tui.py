@@ -1,0 +1,114 @@
+"""`treadctl tui`, and `treadctl` alone on a terminal. The screen is imported only here."""
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from treadctl.cli_errors import reporting_errors
+from treadctl.cli_plan import config_option
+from treadctl.composition.conditions import RunOptions, machines
+from treadctl.composition.live import Launcher
+from treadctl.composition.signals import stop_signals
+from treadctl.core.exit_codes import ExitCode
+
+
+@click.command("tui", epilog="Next: docs/first-run.md")
+@click.argument("plan", required=False)
+@click.option("--treadmill", metavar="NAME", help="The treadmill of that name in config.toml.")
+@click.option(
+    "--simulate",
+    metavar="MACHINE",
+    help=f"A simulated machine: {', '.join(machines())}.",
+)
+@click.option(
+    "--speedup",
+    type=click.IntRange(1, 60),
+    metavar="N",
+    help="With --simulate: time passes N times as fast while nobody is asked for anything.",
+)
+@click.option("--person", metavar="NAME", help="Who walks (`treadctl people list`).")
+@click.option(
+    "--theme", type=click.Choice(["treadctl", "high-contrast", "monochrome"]), help="The look."
+)
+@click.option("--record", type=click.Path(path_type=Path), metavar="DIR", help="Where records go.")
+@click.option(
+    "--truth",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="With --simulate: what the belt really did.",
+)
+@config_option
+@reporting_errors
+def tui(
+    *,
+    plan: str | None,
+    treadmill: str | None,
+    simulate: str | None,
+    speedup: int | None,
+    person: str | None,
+    theme: str | None,
+    record: Path | None,
+    truth: Path | None,
+    config: Path | None,
+) -> None:
+    """Lead a session at this terminal, screen by screen.
+
+    Without PLAN, person or treadmill the first screen asks for them.
+    """
+    if treadmill is not None and simulate is not None:
+        raise click.UsageError("--treadmill and --simulate exclude each other.")
+    if simulate is None and (speedup is not None or truth is not None):
+        raise click.UsageError("--speedup and --truth go with --simulate only.")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise click.UsageError("This needs a terminal. `treadctl run` works without one.")
+    options = RunOptions(
+        plan=plan or "",
+        treadmill=treadmill,
+        simulate=simulate,
+        virtual_time=speedup is not None,
+        speedup=speedup,
+        truth=truth,
+        record=record,
+        config=config,
+        person=person,
+        screen=True,
+    )
+    raise SystemExit(show(options, theme or ""))
+
+
+def show(options: RunOptions, theme: str) -> int:
+    """Run the screen until somebody leaves, and the belt stands."""
+    # Single bytes for single keys: a stop that is an escape sequence can arrive in two pieces.
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
+    from treadctl.tui.app import TreadctlApp
+    from treadctl.tui.driver import StopDriver
+
+    with stop_signals() as signals:
+        launcher = Launcher(signals)
+        chosen = options if options.plan and (options.simulate or options.treadmill) else None
+        app = TreadctlApp(
+            launcher, now_ms, options=chosen, theme_name=theme, driver_class=StopDriver
+        )
+        try:
+            code = app.run()
+        finally:
+            # However the screen ended, nobody looks on any more.
+            if app.desk is not None:
+                app.desk.ask("hang_up")
+            ended = launcher.wait()
+    if ended is not None:
+        if ended.why:
+            click.echo(f"treadctl: {ended.why}", err=True)
+        elif ended.record is not None:
+            click.echo(f"treadctl: the record is {ended.record}", err=True)
+        if ended.code is ExitCode.STOP_NOT_CONFIRMED:
+            click.echo("treadctl: CHECK THE BELT. Nothing has proved that it stands.", err=True)
+        return int(ended.code)
+    return code or 0
+
+
+def now_ms() -> int:
+    return time.monotonic_ns() // 1_000_000

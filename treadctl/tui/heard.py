@@ -1,0 +1,89 @@
+"""What the events of a run leave behind for a screen: the newest of each kind, and the trace."""
+
+from typing import Final, NamedTuple
+
+from treadctl.core.events import (
+    Announced,
+    CriterionNoted,
+    Event,
+    Finished,
+    Marked,
+    Prompted,
+    RequestRefused,
+    Sample,
+    SessionStarted,
+    StateChanged,
+    Stopped,
+)
+
+TRACE_MS: Final = 1_000
+"""One point of the trace. A session has at most an hour of them."""
+
+
+class Spoken(NamedTuple):
+    """A sentence for the line that matters."""
+
+    t_ms: int
+    text: str
+    kind: str
+    """announce, refused, stop, prompt or note."""
+
+
+class Traced(NamedTuple):
+    """What was measured at one moment of the plan."""
+
+    speed_ckmh: int
+    backward: bool
+
+
+class Heard:
+    """Folds events, oldest first. `view.view_of` reads it."""
+
+    def __init__(self) -> None:
+        self.started: SessionStarted | None = None
+        self.sample: Sample | None = None
+        self.spoken: Spoken | None = None
+        self.stopped: Stopped | None = None
+        """Why the belt last stopped; forgotten when it moves again."""
+        self.finished: Finished | None = None
+        self.state_since_ms = 0
+        self.trace: dict[int, Traced] = {}
+        """By moment of the plan, in units of `TRACE_MS`."""
+        self.rings = 0
+        """Counts what is worth a sound (SR-52)."""
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Sample():
+                self.sample = event
+                self._trace(event)
+            case SessionStarted():
+                self.started = event
+            case StateChanged():
+                self.state_since_ms = event.t_ms
+                if event.state == "starting":
+                    self.stopped = None
+            case Announced(kind="prompt") | Prompted():
+                pass  # the screen itself asks
+            case Announced():
+                self._say(event.t_ms, event.text, "stop" if event.kind == "stop" else "announce")
+                self.rings += 1
+            case RequestRefused():
+                self._say(event.t_ms, event.message, "refused")
+            case Stopped():
+                self.stopped = event
+            case CriterionNoted():
+                self._say(event.t_ms, f"Noted: {event.text}", "note")
+            case Marked():
+                self._say(event.t_ms, "Marked.", "note")
+            case Finished():
+                self.finished = event
+
+    def _say(self, t_ms: int, text: str, kind: str) -> None:
+        self.spoken = Spoken(t_ms, text, kind)
+
+    def _trace(self, sample: Sample) -> None:
+        if self.started is None or sample.measured_ckmh is None or not sample.commanded_ckmh:
+            return
+        at_ms = self.started.planned_s * 1_000 - sample.session_left_ms
+        self.trace[at_ms // TRACE_MS] = Traced(sample.measured_ckmh, sample.gait == "backward")

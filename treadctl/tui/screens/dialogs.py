@@ -1,0 +1,98 @@
+"""What opens in front: the keys, the stop criteria, leaving. A stop goes through all of them."""
+
+from typing import ClassVar, Final
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from treadctl.core.criteria import CRITERION_KEYS, STOP_CRITERIA
+from treadctl.tui.hints import HELP
+from treadctl.tui.keys import name_of
+from treadctl.tui.messages import Wished
+
+CLOSE_KEYS: Final = frozenset({"escape", "backspace", "question_mark", "f1"})
+
+
+class Dialog(ModalScreen[None]):
+    """Closes with Escape, Backspace or its own key; while the belt moves Escape is a stop."""
+
+    takes: ClassVar[frozenset[str]] = frozenset({"backspace", "question_mark", "f1"})
+    """Keys that mean something here, for the guard."""
+    heading: ClassVar[str] = ""
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="dialog"):
+            yield Static(Text(self.heading), id="dialog-heading")
+            yield Static(self.text(), id="dialog-text")
+
+    def text(self) -> Text:
+        raise NotImplementedError
+
+    def on_key(self, event: events.Key) -> None:
+        if name_of(event.key) in CLOSE_KEYS:
+            event.stop()
+            self.close()
+
+    def close(self) -> None:
+        """Once: a second key may have been on its way to a dialog that has closed already."""
+        if self.is_current:
+            self.dismiss()
+
+
+class HelpDialog(Dialog):
+    heading = "The keys.  Backspace closes this."
+
+    def text(self) -> Text:
+        text = Text()
+        for key, what in HELP:
+            text.append(f"{key:<20}", style="bold")
+            text.append(f" {what}\n")
+        return text
+
+
+class CriteriaDialog(Dialog):
+    """Safety.md 2.3: one key each, and each says what the belt will do."""
+
+    takes = Dialog.takes | frozenset(CRITERION_KEYS)
+    heading = "Seen one of these? Its key writes it down and stops.  Backspace closes this."
+
+    def text(self) -> Text:
+        text = Text()
+        for criterion in STOP_CRITERIA:
+            then = "stops, ends" if criterion.ends else "stops, pauses"
+            text.append(f" {criterion.key} ", style="bold reverse")
+            text.append(f" {then:<14}", style="bold")
+            text.append(f"{criterion.text}\n")
+        return text
+
+    def on_key(self, event: events.Key) -> None:
+        criterion = CRITERION_KEYS.get(event.character or event.key)
+        if criterion is None:
+            super().on_key(event)
+            return
+        event.stop()
+        self.app.post_message(Wished("criterion", criterion.id))
+        self.close()
+
+
+class LeaveDialog(ModalScreen[bool]):
+    """Asked once the belt stands."""
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="dialog"):
+            yield Static(Text("Leave?"), id="dialog-heading")
+            yield Static(
+                Text("The session ends, and the record is closed.\n\n y  leave      n  stay"),
+                id="dialog-text",
+            )
+
+    def on_key(self, event: events.Key) -> None:
+        key = name_of(event.key)
+        if key in ("y", "n", "escape", "backspace"):
+            event.stop()
+            if self.is_current:
+                self.dismiss(key == "y")

@@ -1,0 +1,78 @@
+"""The lines around every screen of a session: what this is, what matters, what the keys do."""
+
+from rich.text import Text
+from textual.widgets import Static
+
+from treadctl.tui.view import View
+
+
+class Banner(Static):
+    """What is driven, for whom; a simulation says so before anything else (SR-57)."""
+
+    def show(self, view: View) -> None:
+        self.set_class(view.simulated, "-simulated")
+        mark = " SIMULATED, no real belt " if view.simulated else ""
+        text = Text(no_wrap=True, overflow="ellipsis")
+        if mark:
+            text.append(mark, style="reverse bold")
+            text.append(" ")
+        text.append(view.title)
+        self.update(text)
+
+
+class Matter(Static):
+    """The one line that matters."""
+
+    KINDS = ("announce", "refused", "stop", "note", "ask")
+
+    def say(self, text: str, kind: str) -> None:
+        for each in self.KINDS:
+            self.set_class(each == kind, f"-{each}")
+        mark = {"refused": "NOT DONE: ", "stop": "STOP: "}.get(kind, "")
+        self.update(Text(f"{mark}{text}"))
+
+
+class KeyLine(Static):
+    """What the keys do here. STOP is always first while the belt may move."""
+
+    def show(self, keys: tuple[tuple[str, str], ...], *, may_move: bool) -> None:
+        text = Text(no_wrap=True, overflow="ellipsis")
+        if may_move:
+            text.append(" SPACE STOP ", style="bold reverse")
+            text.append("  ")
+        for key, what in keys:
+            text.append(key, style="bold")
+            text.append(f" {what}   ")
+        self.set_class(may_move, "-moving")
+        self.update(text)
+
+
+class Vitals(Static):
+    """Strap, link, and what is not watched at all (SR-47)."""
+
+    def show(self, view: View) -> None:
+        text = Text(no_wrap=True, overflow="ellipsis")
+        for sign in (view.strap, view.link):
+            text.append(
+                f" {'✓' if sign.good else '✗'} {sign.text} ",
+                style="" if sign.good else "bold reverse",
+            )
+            text.append("  ")
+        text.append("presence NOT monitored", style="dim")
+        text.append(f"   {view.elapsed}")
+        self.update(text)
+
+
+class PressBar(Static):
+    """How much of a second has passed since the first of two presses."""
+
+    def show(self, pressed_ms: int | None, needed_ms: int, before: str, ready: str) -> None:
+        width = 30
+        if pressed_ms is None:
+            self.update(Text(before, style="bold"))
+            return
+        share = min(1.0, pressed_ms / needed_ms)
+        bar = "█" * round(width * share) + "░" * (width - round(width * share))
+        text = Text(f"{bar}  ")
+        text.append(ready if share >= 1.0 else "keep still ...", style="bold")
+        self.update(text)
