@@ -14,6 +14,8 @@ from firmware_protocols.errors import RemoteProtocolError
 OPCODE_MIN: Final = 0x80
 CAPACITY: Final = 65_536
 """Two minutes of a 4800-baud line that nobody drained."""
+FRAMES_KEPT: Final = 1_024
+"""A line says the same few hundred frames all day; what they mean is looked up, not parsed anew."""
 _SHOWN: Final = 16
 
 

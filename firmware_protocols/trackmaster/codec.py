@@ -7,9 +7,10 @@ machine says that its control loop is lost or its emergency stop pressed.
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from firmware_protocols._buffer import FrameBuffer
+from firmware_protocols._buffer import FRAMES_KEPT, FrameBuffer
 from firmware_protocols._fields import (
     Unit,
     ckmh_from_tenths,
@@ -217,6 +218,7 @@ def _speed_field(speed_ckmh: int, direction: Direction, unit: Unit, max_tenths: 
     return four_digits(tenths_from_ckmh(speed_ckmh, unit, max_tenths=max_tenths))
 
 
+@lru_cache(maxsize=FRAMES_KEPT)
 def _parse_reply(frame: bytes, unit: Unit) -> MachineMessage | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
     if opcode in _ACKS:
@@ -238,6 +240,7 @@ def _parse_reply(frame: bytes, unit: Unit) -> MachineMessage | RemoteProtocolErr
     return OtherReport(frame)
 
 
+@lru_cache(maxsize=FRAMES_KEPT)
 def _parse_command(frame: bytes, unit: Unit) -> HostMessage | UnsafeCommand | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
     if opcode in _SIMPLE_COMMANDS:

@@ -7,9 +7,10 @@ file is the wire as a table. The first speed digit is the belt's direction, '0' 
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final
 
-from firmware_protocols._buffer import FrameBuffer
+from firmware_protocols._buffer import FRAMES_KEPT, FrameBuffer
 from firmware_protocols._fields import (
     Unit,
     ckmh_from_tenths,
@@ -201,6 +202,7 @@ def _speed_field(speed_ckmh: int, direction: Direction, max_tenths: int) -> byte
     return b"%c%03d" % (_REVERSE_DIGIT if reverse else _FORWARD_DIGIT, tenths)
 
 
+@lru_cache(maxsize=FRAMES_KEPT)
 def _parse_reply(frame: bytes) -> MachineMessage | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
     if opcode in _ACKS:
@@ -222,6 +224,7 @@ def _parse_reply(frame: bytes) -> MachineMessage | RemoteProtocolError:
     return RemoteProtocolError("sign digit is neither 0 nor 3", raw=frame)
 
 
+@lru_cache(maxsize=FRAMES_KEPT)
 def _parse_command(frame: bytes) -> HostMessage | UnsafeCommand | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
     if opcode in _SIMPLE_COMMANDS:
