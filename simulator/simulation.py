@@ -39,7 +39,8 @@ class Simulation:
         self._truth = Truth(self._plant, self._injector)
         self._record = truth
         self._line_ms = 0 if truth is not None else inf
-        self._next_ms = 0.0
+        self._due_ms = self._next_due_ms()
+        """When something is next due. Truth lines come on top, and change nothing that is."""
         self._wake_ms = 0.0
         self.advance(0.0)
 
@@ -122,17 +123,16 @@ class Simulation:
     def _advance(self, to_ms: float) -> bytes:
         if not isfinite(to_ms) or to_ms < self.now_ms:
             raise ValueError(f"time runs forward: {to_ms} is not after {self.now_ms}")
-        while self._next_ms <= to_ms:
-            t_ms = self._next_ms
+        while self._due_ms <= to_ms or self._line_ms <= to_ms:
             # The truth comes last: a line holds everything of its own moment.
-            if t_ms < self._line_ms or self._due_ms() <= t_ms:
-                self._fire(t_ms)
+            if self._due_ms <= self._line_ms:
+                self._fire(self._due_ms)
+                self._due_ms = self._next_due_ms()
             else:
                 self._write_line()
-            self._next_ms = min(self._due_ms(), self._line_ms)
         self.now_ms = to_ms
         sent = self._plant.port.collect(to_ms)
-        self._wake_ms = min(self._next_ms, self._plant.port.next_byte_ms)
+        self._wake_ms = min(self._due_ms, self._line_ms, self._plant.port.next_byte_ms)
         return sent
 
     def _fire(self, t_ms: float) -> None:
@@ -155,9 +155,9 @@ class Simulation:
             return self._events[self._next_event].t_ms
         return inf
 
-    def _due_ms(self) -> float:
+    def _next_due_ms(self) -> float:
         return min(self._plant.next_ms, self._injector.next_ms, self._event_ms())
 
     def _reschedule(self) -> None:
-        self._next_ms = min(self._due_ms(), self._line_ms)
-        self._wake_ms = min(self._next_ms, self._plant.port.next_byte_ms)
+        self._due_ms = self._next_due_ms()
+        self._wake_ms = min(self._due_ms, self._line_ms, self._plant.port.next_byte_ms)
