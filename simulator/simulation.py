@@ -120,6 +120,10 @@ class Simulation:
         """When `advance` would next do or return something; None if never."""
         return self._wake_ms if self._wake_ms < inf else None
 
+    def quiet_until_ms(self) -> float:
+        """Before that, left alone, nothing will come of `advance` but lines of truth."""
+        return min(self._due_ms, self._plant.port.next_byte_ms)
+
     def _advance(self, to_ms: float) -> bytes:
         if not isfinite(to_ms) or to_ms < self.now_ms:
             raise ValueError(f"time runs forward: {to_ms} is not after {self.now_ms}")

@@ -7,11 +7,13 @@ Both directions are frames of a little-endian header and a payload of the given 
 
 op 0 delivers its payload to the machine at the current time and then lives until to_ms; the
 answer carries what the machine sent. op 1 is an act as JSON, at the current time. op 2 or the
-end of the stream ends the child. Every op 0 and 1 has exactly one answer.
+end of the stream ends the child. op 3 is op 0 whose answer has another time: how long nothing
+will come of advancing, so that the parent need not ask. Every op but 2 has exactly one answer.
 """
 
 import os
 from collections.abc import Callable
+from math import ceil
 from struct import Struct
 from typing import Final
 
@@ -29,7 +31,9 @@ CHUNK: Final = 1 << 17
 ADVANCE: Final = 0
 ACT: Final = 1
 END: Final = 2
+ADVANCE_AND_FORETELL: Final = 3
 
+NEVER_MS: Final = 0xFFFF_FFFF
 STRAP_CLOSED: Final = 1
 LINK_UP: Final = 2
 ACT_FAILED: Final = 4
@@ -60,8 +64,9 @@ class Lockstep:
             if size - begin < length:
                 break
             start = begin + length
-            if op == ADVANCE:
-                answers.append(self._advance(to_ms, buffer[begin:start]))
+            if op in (ADVANCE, ADVANCE_AND_FORETELL):
+                said = self._advance(to_ms, buffer[begin:start])
+                answers.append(self._answer(said, foretell=op == ADVANCE_AND_FORETELL))
             elif op == ACT:
                 answers.append(self._act(buffer[begin:start]))
             elif op == END:
@@ -80,7 +85,7 @@ class Lockstep:
         # Bytes sent into a cut cable never reach the machine's port.
         if from_host and plant.link_up:
             plant.receive(from_host)
-        return self._answer(plant.advance(to_ms))
+        return plant.advance(to_ms)
 
     def _act(self, request: bytes) -> bytes:
         try:
@@ -89,14 +94,15 @@ class Lockstep:
             return self._answer(str(error).encode()[:MAX_PAYLOAD], failed=ACT_FAILED)
         return self._answer(b"")
 
-    def _answer(self, payload: bytes, failed: int = 0) -> bytes:
+    def _answer(self, payload: bytes, *, failed: int = 0, foretell: bool = False) -> bytes:
         if len(payload) > MAX_PAYLOAD:
             raise BadWire(f"lockstep: {len(payload)} bytes of the machine in one step")
         plant = self._plant
         strap = STRAP_CLOSED if plant.strap_closed else 0
         link = LINK_UP if plant.link_up else 0
         flags = failed | strap | link
-        return HEADER.pack(flags, int(plant.now_ms), len(payload)) + payload
+        t_ms = ceil(min(plant.quiet_until_ms(), NEVER_MS)) if foretell else int(plant.now_ms)
+        return HEADER.pack(flags, t_ms, len(payload)) + payload
 
 
 def run(

@@ -35,3 +35,6 @@ class Plant(Protocol):
 
     def next_event_ms(self) -> float | None:
         """When advance() would next do something that can be seen from outside."""
+
+    def quiet_until_ms(self) -> float:
+        """Before that, left alone, nothing of it can be seen from outside but its truth."""

@@ -21,7 +21,7 @@ from treadctl.gate.setup import MachineClass, MachineFacts
 
 SIMULATOR: Final = own_process.command("simulator")
 _HEADER: Final = Struct("<BIH")
-_ADVANCE, _ACT, _END = 0, 1, 2
+_ADVANCE, _ACT, _END, _ADVANCE_AND_FORETELL = 0, 1, 2, 3
 _STRAP_CLOSED, _LINK_UP, _ACT_FAILED = 1, 2, 4
 _EXIT_WAIT_S: Final = 10.0
 
@@ -94,24 +94,32 @@ class LockstepPlant:
         assert self._child.stdout is not None
         self._to_child = self._child.stdin.fileno()
         self._from_child = self._child.stdout.fileno()
+        self._buffer = b""
         self._now_ms = 0
+        self._told_ms = 0
+        """The time that the child knows of."""
+        self._quiet_until_ms = 0
         self.strap_closed = True
         self.link_up = True
 
     def advance(self, to_ms: int, from_host: bytes) -> bytes:
-        if from_host:
-            return self._ask(_HEADER.pack(_ADVANCE, to_ms, len(from_host)) + from_host)
-        return self._ask(_HEADER.pack(_ADVANCE, to_ms, 0))
+        """As `Plant`; a child that has said that nothing will come of it is not asked."""
+        said = b""
+        if from_host or to_ms >= self._quiet_until_ms:
+            said, self._quiet_until_ms = self._ask(_ADVANCE_AND_FORETELL, to_ms, from_host)
+            self._told_ms = to_ms
+        self._now_ms = to_ms
+        return said
 
     def act(self, name: str) -> None:
-        payload = json.dumps({"act": name}).encode()
-        self._ask(_HEADER.pack(_ACT, 0, len(payload)) + payload)
+        self._ask(_ACT, 0, json.dumps({"act": name}).encode())
+        self._quiet_until_ms = 0
 
     def close(self) -> None:
         """Have the child write its last truth line and end."""
         if not _stream(self._child.stdin).closed:  # its number may be another file's by now
             with contextlib.suppress(OSError):  # gone already, and that is all we want
-                os.write(self._to_child, _HEADER.pack(_END, 0, 0))
+                os.write(self._to_child, self._catch_up() + _HEADER.pack(_END, 0, 0))
         _end(self._child)
         self._free_cores()
 
@@ -119,28 +127,44 @@ class LockstepPlant:
         if self._cores:
             os.sched_setaffinity(0, self._cores)
 
-    def _ask(self, request: bytes) -> bytes:
+    def _catch_up(self) -> bytes:
+        """What brings the child to the present, if it has been left alone for a while."""
+        if self._told_ms == self._now_ms:
+            return b""
+        self._told_ms = self._now_ms
+        return _HEADER.pack(_ADVANCE, self._now_ms, 0)
+
+    def _ask(self, op: int, to_ms: int, payload: bytes) -> tuple[bytes, int]:
+        """Return what the machine said, and the time in the answer."""
+        catch_up = self._catch_up()
         try:
-            os.write(self._to_child, request)
-            answer = os.read(self._from_child, 65_536)
-            while len(answer) < _HEADER.size:
-                answer += self._more()
-            flags, _, length = _HEADER.unpack_from(answer)
-            while len(answer) < _HEADER.size + length:
-                answer += self._more()
+            os.write(self._to_child, catch_up + _HEADER.pack(op, to_ms, len(payload)) + payload)
+            if catch_up:
+                self._answer()  # nothing, as foretold
+            flags, time_ms, said = self._answer()
         except OSError as error:
             raise _ended(self._child) from error
         if flags & _ACT_FAILED:
-            raise SimulatorFailedError(answer[_HEADER.size :].decode(errors="replace"), 2)
+            raise SimulatorFailedError(said.decode(errors="replace"), 2)
         self.strap_closed = bool(flags & _STRAP_CLOSED)
         self.link_up = bool(flags & _LINK_UP)
-        return answer[_HEADER.size :]
+        return said, time_ms
 
-    def _more(self) -> bytes:
+    def _answer(self) -> tuple[int, int, bytes]:
+        while len(self._buffer) < _HEADER.size:
+            self._read_more()
+        flags, time_ms, length = _HEADER.unpack_from(self._buffer)
+        end = _HEADER.size + length
+        while len(self._buffer) < end:
+            self._read_more()
+        said, self._buffer = self._buffer[_HEADER.size : end], self._buffer[end:]
+        return flags, time_ms, said
+
+    def _read_more(self) -> None:
         data = os.read(self._from_child, 65_536)
         if not data:
             raise BrokenPipeError
-        return data
+        self._buffer += data
 
 
 class ServedPlant:

@@ -1,6 +1,7 @@
 """A plant that does what a test says, and remembers what was done to it."""
 
 from dataclasses import dataclass, field
+from math import inf
 
 from simulator.errors import FaultError
 
@@ -16,6 +17,7 @@ class FakePlant:
     strap_events_ms: dict[float, bool] = field(default_factory=dict)
     says: bytes = b""
     """What the next advance returns."""
+    quiet_ms: float = inf
     echoes: bool = True
     received: list[tuple[float, bytes]] = field(default_factory=list)
     host_connected: list[bool] = field(default_factory=list)
@@ -49,3 +51,6 @@ class FakePlant:
 
     def next_event_ms(self) -> float | None:
         return self.events_ms[0] if self.events_ms else None
+
+    def quiet_until_ms(self) -> float:
+        return self.quiet_ms

@@ -31,6 +31,19 @@ def test_host_bytes_reach_the_machine_before_time_moves() -> None:
     assert plant.received == [(50, b"\xc0")]
 
 
+def test_op_3_advances_and_tells_how_long_nothing_will_come_of_it() -> None:
+    plant = FakePlant(quiet_ms=70.2)
+    lockstep = Lockstep(plant)
+    answer = lockstep.receive(bytes.fromhex("03 32000000 0100 C0"))
+    assert answer == bytes.fromhex("03 47000000 0100 C0")  # 70 ms is still quiet, 71 is not
+    assert (plant.now_ms, plant.received) == (50, [(0, b"\xc0")])
+
+
+def test_a_machine_that_will_never_do_anything_by_itself_is_quiet_for_ever() -> None:
+    answer = Lockstep(FakePlant()).receive(bytes.fromhex("03 32000000 0000"))
+    assert answer == bytes.fromhex("03 FFFFFFFF 0000")
+
+
 def test_flags_tell_the_strap_and_the_link() -> None:
     plant = FakePlant(strap_closed=False)
     assert Lockstep(plant).receive(ADVANCE_TO_50)[0] == 0b10
@@ -86,8 +99,8 @@ def test_standing_still_is_allowed_and_going_back_is_not() -> None:
 
 
 def test_an_unknown_op_is_refused() -> None:
-    with pytest.raises(BadWire, match="no op 3"):
-        Lockstep(FakePlant()).receive(bytes.fromhex("03 00000000 0000"))
+    with pytest.raises(BadWire, match="no op 4"):
+        Lockstep(FakePlant()).receive(bytes.fromhex("04 00000000 0000"))
 
 
 def test_more_than_a_frame_can_carry_is_refused_not_cut() -> None:
