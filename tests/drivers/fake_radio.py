@@ -110,6 +110,8 @@ class FakeTreadmill:
     others: list["Advert"] = field(default_factory=list)
     """Whoever else can be heard."""
     on_write: Callable[["FakeTreadmill", bytes], None] = lambda treadmill, value: None
+    reacts_first: bool = False
+    """ftms.md Q2: `on_write` happens before the write is confirmed."""
     operations: list[str] = field(default_factory=list)
     """Everything it was asked, as words: "subscribe 2acd"."""
     writes: "queue.Queue[Seen]" = field(default_factory=queue.Queue)
@@ -177,11 +179,15 @@ class FakeTreadmill:
                     is_client = True
                     self._peers.append(peer)
                 answer = self._answer(asked)
+                taken = answer is None or "ok" in answer
+                reaction = bytes.fromhex(asked["value"]) if asked["op"] == "write" else None
+                if reaction is not None and taken and self.reacts_first:
+                    self.on_write(self, reaction)
                 if answer is not None:
                     peer.sendall(json.dumps({"id": asked["id"], **answer}).encode() + b"\n")
-                if asked["op"] == "write":
-                    self.on_write(self, bytes.fromhex(asked["value"]))
-                if asked["op"] == "connect" and answer is not None and "ok" in answer:
+                if reaction is not None and taken and not self.reacts_first:
+                    self.on_write(self, reaction)
+                if asked["op"] == "connect" and answer is not None and taken:
                     self.dropped.clear()
                     self.hung_up.clear()
                     self.connected.set()

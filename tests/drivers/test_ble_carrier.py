@@ -397,6 +397,59 @@ async def test_sr20_a_write_on_its_way_when_the_link_goes_is_reported(
     await carrier.close()
 
 
+@pytest.mark.parametrize("error", [0x03, 0x06])
+async def test_a_stop_is_said_in_the_other_kind_of_write_where_one_is_refused(
+    treadmill: FakeTreadmill, error: int
+) -> None:
+    gate = Gate()
+    carrier = await connected(treadmill, gate)
+    treadmill.refusals["write"] = [error]
+    carrier.write(write(STOP))
+    assert await gate.written(1) == 0
+    assert [(seen.value, seen.with_response) for seen in treadmill.drain()] == [
+        (STOP, True),
+        (STOP, False),
+    ]
+    await carrier.close()
+
+
+async def test_only_a_stop_is_worth_both_kinds(treadmill: FakeTreadmill) -> None:
+    gate = Gate()
+    carrier = await connected(treadmill, gate)
+    treadmill.refusals["write"] = [0x03]
+    carrier.write(write(START))
+    assert await gate.written(1) == 0x03
+    assert len(treadmill.drain()) == 1
+    await carrier.close()
+
+
+async def test_sr31_whoever_knows_no_machine_says_stop_as_the_session_did(
+    treadmill: FakeTreadmill,
+) -> None:
+    gate = Gate()
+    carrier = await connected(treadmill, gate)
+    carrier.write(write(START, 1, with_response=False))
+    await gate.written(1)
+    carrier.write(write(STOP, NOBODY))
+    await under_way(treadmill)
+    assert (await asyncio.to_thread(treadmill.next_write)).with_response is False
+    await carrier.close()
+
+
+async def test_sr20_a_bridge_that_cannot_write_any_more_is_a_lost_link(
+    treadmill: FakeTreadmill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(carrier: Carrier, write: Write) -> int:
+        raise ZeroDivisionError
+
+    gate = Gate()
+    carrier = await connected(treadmill, gate)
+    monkeypatch.setattr(Carrier, "_write_one", broken)
+    carrier.write(write(STOP))
+    await gate.until(lambda: gate.lost > 0)
+    await carrier.close()
+
+
 # The end.
 
 

@@ -7,6 +7,7 @@ It decides nothing but the order of what waits (`ble_backlog.py`), and it goes o
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Final, TypeVar
 
 from firmware_protocols.ftms import uuids
@@ -19,7 +20,7 @@ from firmware_protocols.ftms.envelope import (
     Write,
     Written,
 )
-from treadctl.drivers.ble_backlog import Backlog, commands
+from treadctl.drivers.ble_backlog import Backlog, commands, is_stop
 from treadctl.drivers.ble_link import (
     Connection,
     GattFailed,
@@ -66,6 +67,7 @@ _PAIRING_CURES: Final = frozenset(
         WriteError.INSUFFICIENT_KEY_SIZE,
     }
 )
+_OTHER_KIND: Final = frozenset({WriteError.WRITE_NOT_PERMITTED, WriteError.REQUEST_NOT_SUPPORTED})
 
 
 class Carrier:
@@ -116,6 +118,9 @@ class Carrier:
     def write(self, write: Write) -> None:
         """Write it when the connection is free; stops first."""
         self._commanded |= commands(write)
+        if write.number == NOBODY:
+            # Who says it does not know the machine. A session does, and has been heard.
+            write = replace(write, with_response=self._with_response)
         self._with_response = write.with_response
         self._report(self._backlog.put(write), CARRIER_FAILED)
         self._idle.clear()
@@ -152,6 +157,8 @@ class Carrier:
         except GattFailed as error:
             raise unreachable(name, address, error) from error
         self._pump = asyncio.ensure_future(self._write_what_waits())
+        # It ends by a fault of ours only. What cannot be written to is a lost link.
+        self._pump.add_done_callback(lambda _: self._lost())
 
     async def _read(self, number: int) -> None:
         """A refusal leaves it out: a machine without a range is dealt with by the session."""
@@ -203,11 +210,18 @@ class Carrier:
         """Write it, cure what can be cured, and return the error, or 0."""
         if not self._connection.has(write.uuid):
             return CARRIER_FAILED
+        att_error = await self._write(write)
+        if att_error in _OTHER_KIND and is_stop(write):
+            # A stop is worth both kinds of write (ftms.md 3.3); others are a matter of profiles.
+            att_error = await self._write(replace(write, with_response=not write.with_response))
+        await self._cure(att_error)
+        return att_error
+
+    async def _write(self, write: Write) -> int:
         try:
             await self._connection.write(write.uuid, write.value, with_response=write.with_response)
         except GattFailed as error:
             self._silent = self._silent + 1 if isinstance(error, GattSilent) else 0
-            await self._cure(error.att_error)
             return error.att_error
         self._silent = 0
         return 0
