@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.people.files import ANNA, GOOD
 from treadctl.core.profile import Profile
 from treadctl.errors import UserFileError
+from treadctl.people import directory as directory_module
 from treadctl.people.directory import (
     PersonNotSaved,
     UnknownPerson,
@@ -21,7 +22,7 @@ from treadctl.people.directory import (
     write_person,
 )
 from treadctl.people.person import Caps, Person
-from treadctl.people.person_file import is_id
+from treadctl.people.person_file import is_id, person_text
 
 BEN = Person("ben", "Ben", Profile.TRAINED)
 
@@ -186,3 +187,22 @@ def test_a_name_becomes_a_file_name(name: str, id_: str) -> None:
 def test_a_file_name_made_from_any_name_is_one_or_empty(name: str) -> None:
     made = id_for(name)
     assert made == "" or is_id(made)
+
+
+def test_a_directory_with_too_many_files_is_not_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory_module, "PEOPLE_MAX", 1)
+    for person in (ANNA, BEN):
+        write_person(person, tmp_path, replace_existing=False)
+    with pytest.raises(UserFileError, match="too many"):
+        read_people(tmp_path)
+
+
+def test_a_text_that_would_not_read_back_is_never_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory_module, "person_text", lambda person: person_text(ANNA))
+    with pytest.raises(PersonNotSaved, match="reads back"):
+        write_person(replace(ANNA, name="Somebody else"), tmp_path, replace_existing=True)
+    assert names_in(tmp_path) == []

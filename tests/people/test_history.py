@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.records.samples import HEADER
+from treadctl.people import history
 from treadctl.people.history import past_sessions, record_files, reverse_sessions
 from treadctl.records.debrief import Debrief, supplement_path, write_debrief
 from treadctl.records.journal import Journal, RecordError
@@ -118,3 +119,13 @@ def test_a_debrief_that_was_changed_says_nothing(tmp_path: Path) -> None:
     supplement_path(path).write_bytes(forged)
     (past,) = past_sessions("anna", tmp_path)
     assert past.debrief is None
+
+
+def test_a_record_that_vanishes_while_it_is_read_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session(tmp_path, "a")
+    gone = tmp_path / "gone.jsonl"
+    files = [*record_files(tmp_path), gone]
+    monkeypatch.setattr(history, "record_files", lambda directory: files)
+    assert len(past_sessions("anna", tmp_path)) == 1

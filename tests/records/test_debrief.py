@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.records.samples import fill, open_journal, record
-from treadctl.records.chain import GENESIS
+from treadctl.records.chain import GENESIS, write_line
 from treadctl.records.debrief import (
     DEBRIEFS_MAX,
     Debrief,
@@ -205,3 +205,39 @@ def test_whatever_was_said_reads_back(
     write_debrief(path, Debrief(rpe, pain, None, note), now=AT)
     assert read_debrief(path).last == Debrief(rpe, pain, None, note)
     assert len(read(path)[0]) == 8
+
+
+def test_half_a_debrief_on_a_full_disk_is_none_at_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = record(tmp_path)
+    good = write_debrief(path, EASY, now=AT).read_bytes()
+    whole = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: whole(fd, data[:40]))
+    with pytest.raises(RecordError, match="whole line"):
+        write_debrief(path, EASY, now=AT)
+    monkeypatch.undo()
+    assert supplement_path(path).read_bytes() == good
+    write_debrief(path, EASY, now=AT)
+    assert len(read_debrief(path).said) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("report", {"rpe": 12}),
+        ("debrief", {"rpe": 99}),
+        ("debrief", {"rpe": "12"}),
+        ("debrief", {}),
+        ("debrief", {"rpe": 12, "note": ["x"]}),
+    ],
+)
+def test_a_line_that_proves_itself_but_says_nonsense_is_damage(
+    tmp_path: Path, kind: str, body: dict[str, object]
+) -> None:
+    path = record(tmp_path)
+    last = read(path)[0][-1]
+    line, _ = write_line(last.digest, last.seq + 1, kind, 0, body)
+    supplement_path(path).write_bytes(line)
+    assert verify(path).status is Status.DEBRIEF_BROKEN
+    assert read_debrief(path).last is None

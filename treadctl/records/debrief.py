@@ -142,17 +142,30 @@ def write_debrief(record: Path, debrief: Debrief, *, now: datetime | None = None
             fcntl.flock(stream, fcntl.LOCK_EX)
             found, last = _read(stream, closing)
             if found.damage is not None:
-                raise RecordError(f"{path.name} is damaged, and nothing was added: {found.damage}")
+                raise RecordError(
+                    f"{path.name} is damaged, and nothing was added: {found.damage}. "
+                    "Move it away to begin anew"
+                )
             if len(found.said) >= DEBRIEFS_MAX:
                 raise RecordError(f"{path.name} has {DEBRIEFS_MAX} debriefs, which is enough")
             line, _ = write_line(last.digest, last.seq + 1, KIND, closing.t_ms, body)
-            if os.write(stream.fileno(), line) != len(line):
-                raise OSError("the disk did not take the whole line")
-            os.fsync(stream.fileno())
+            _append(stream.fileno(), line)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise RecordError(f"{path} cannot be written: {reason}") from error
     return path
+
+
+def _append(fd: int, line: bytes) -> None:
+    """All of *line* or nothing: half of one would keep every later debrief out."""
+    size = os.fstat(fd).st_size
+    try:
+        if os.write(fd, line) != len(line):
+            raise OSError("the disk did not take the whole line")
+        os.fsync(fd)
+    except OSError:
+        os.ftruncate(fd, size)
+        raise
 
 
 def _read(stream: BinaryIO, closing: Record) -> tuple[Supplement, Record]:
