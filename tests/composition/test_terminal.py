@@ -4,6 +4,8 @@ import pytest
 
 from tests.core.rig import Rig
 from treadctl.composition.terminal import HELP, TerminalOperator
+from treadctl.core.criteria import CRITERION_KEYS
+from treadctl.core.events import CriterionNoted, Marked
 from treadctl.core.machine import SessionState
 from treadctl.model import Reaction, StrapState
 
@@ -110,12 +112,28 @@ def test_sr41_escape_never_starts_anything(desk: Desk) -> None:
 def test_sr41_two_unknown_keys_are_nothing_and_three_in_two_seconds_are_a_stop(
     walking: Desk,
 ) -> None:
-    walking.press("j", "k")
+    walking.press("j", "h")
     walking.wait(2_100)
-    walking.press("j", "k")
+    walking.press("j", "h")
     assert walking.rig.state() is S.WARM_UP
-    walking.press("l")
+    walking.press("y")
     assert walking.rig.state() is S.STOPPING
+
+
+@pytest.mark.parametrize("key", CRITERION_KEYS)
+def test_sr18_each_stop_criterion_has_a_key_that_notes_it_and_stops(
+    walking: Desk, key: str
+) -> None:
+    walking.press(key)
+    assert [event.id for event in walking.rig.of(CriterionNoted)] == [CRITERION_KEYS[key].id]
+    assert walking.rig.stop_asked() >= Reaction.SOFT_STOP
+    assert walking.rig.refused() == []
+
+
+def test_a_moment_is_marked_and_the_belt_goes_on(walking: Desk) -> None:
+    walking.press("m")
+    assert len(walking.rig.of(Marked)) == 1
+    assert walking.rig.state() is S.WARM_UP
 
 
 def test_sr41_unknown_keys_are_nobodys_attendance(walking: Desk) -> None:

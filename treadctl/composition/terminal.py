@@ -6,9 +6,11 @@ apart (safety.md 4.8.10). Whoever presses a key that means something is evidentl
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Final
 
 from treadctl.composition.keys import DOWN, ENTER, ESCAPE, UP
+from treadctl.core.criteria import CRITERION_KEYS
 from treadctl.core.events import Event, Prompted
 from treadctl.core.machine import SessionState
 from treadctl.core.session import Session
@@ -18,7 +20,9 @@ from treadctl.model import Direction
 HELP: Final = (
     "Keys: space, s, q or Esc STOP. Enter answers what is asked, and stops where nothing is. "
     "e stops as strongly as the machine can. p pause, r resume, + and - speed, n next step, "
-    "x end the session, a I am here, ? this help. "
+    "x end the session, a I am here, m marks this moment, ? this help. "
+    f"{''.join(CRITERION_KEYS)} note what you see in the person, and stop "
+    "(docs/safety/stop-criteria.md). "
     "Where something is to be held: Enter, a second, Enter."
 )
 UNKNOWN_MS: Final = 2_000
@@ -62,6 +66,11 @@ class TerminalOperator:
             "-": session.slower,
             DOWN: session.slower,
             "n": session.skip,
+            "m": session.mark,
+            **{
+                key: partial(session.note_criterion, criterion.id)
+                for key, criterion in CRITERION_KEYS.items()
+            },
             "a": lambda: None,  # any key that means something says that
             "?": lambda: say(HELP),
             ENTER: self._enter,
