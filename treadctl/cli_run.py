@@ -176,6 +176,9 @@ def run(
             say(trouble)
     if not jsonl:
         say(f"the record is {path}")
+        if person is not None and code is not ExitCode.STOP_NOT_CONFIRMED:
+            which = path if record is not None else path.stem
+            say(f"How was it? treadctl sessions debrief {which} --rpe 6-20 --pain 0-10")
     if code is ExitCode.STOP_NOT_CONFIRMED:
         say("CHECK THE BELT. Nothing has proved that it stands.")
     messages.close()

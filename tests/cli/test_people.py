@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.cli.files import plan_file
-from tests.cli.running import simulated
+from tests.cli.running import SIMULATED, simulated, treadctl
 from tests.records.walks import walk
 from treadctl.cli import main
 from treadctl.people.directory import find_person
@@ -244,3 +244,15 @@ def test_a_dry_run_says_whose_limits_apply(run: Run, tmp_path: Path) -> None:
     result = run("run", plan, "--simulate", "woodway-us", "--person", "anna-k", "--dry-run")
     assert result.exit_code == 0
     assert "first 3 sessions" in result.stdout
+
+
+def test_after_a_run_for_people_the_debrief_is_taught(run: Run, tmp_path: Path) -> None:
+    added(run)
+    plan = str(plan_file(tmp_path))
+    ended = treadctl(tmp_path, "run", plan, *SIMULATED, "--person", "anna-k")
+    assert ended.code == 0
+    command = ended.err.partition("How was it? treadctl ")[2].splitlines()[0].split()
+    answered = [word.replace("6-20", "12").replace("0-10", "1") for word in command]
+    result = run(*answered)
+    assert result.exit_code == 0
+    assert "two good sessions are needed" in result.stdout
