@@ -9,8 +9,10 @@ import click
 from treadctl.cli_chart import Point, chart, chart_width
 from treadctl.cli_errors import reporting_errors
 from treadctl.composition.plan_view import PlanView, view_plan
-from treadctl.core.builtin_plans import builtin_names, builtin_plan
+from treadctl.core.builtin_plans import WEEKS
 from treadctl.core.exit_codes import ExitCode
+from treadctl.core.plan_facts import builtin_facts
+from treadctl.core.profile import Profile
 from treadctl.model import Mode
 from treadctl.units import format_clock, format_minutes, format_speed
 
@@ -37,22 +39,26 @@ def plan() -> None:
 
 
 @plan.command("list")
+@click.option(
+    "--profile",
+    type=click.Choice([profile.value for profile in Profile]),
+    help="Only the plans for such people.",
+)
+@click.option("--week", type=click.IntRange(1, WEEKS), help="Only the plans of this week.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_command(as_json: bool) -> None:
+def list_command(profile: str | None, week: int | None, as_json: bool) -> None:
     """List the built-in plans: four profiles, six weeks each."""
-    rows: list[dict[str, Any]] = []
-    for name in builtin_names():
-        programme = builtin_plan(name).programme
-        rows.append(
-            {
-                "name": name,
-                "title": programme.title,
-                "minutes": round(programme.planned_ms / 60_000, 1),
-                "bouts": len(programme.bouts),
-                "backward_minutes": round(programme.reverse_ms / 60_000, 1),
-                "top_backward_kmh": max(bout.peak_ckmh for bout in programme.bouts) / 100,
-            }
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            "name": facts.source,
+            "title": facts.title,
+            "minutes": round(facts.step_ms / 60_000, 1),
+            "bouts": facts.bouts,
+            "backward_minutes": round(facts.reverse_ms / 60_000, 1),
+            "top_backward_kmh": facts.top_backward_ckmh / 100,
+        }
+        for facts in builtin_facts(Profile(profile) if profile else None, week)
+    ]
     if as_json:
         click.echo(json.dumps(rows, indent=1))
         return

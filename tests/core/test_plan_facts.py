@@ -1,9 +1,12 @@
 """What a list of plans says is what the plans are."""
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from treadctl.cli_plan import plan
 from treadctl.core.builtin_plans import builtin_names, builtin_plan, builtin_text
 from treadctl.core.plan_facts import PlanFacts, builtin_facts, own_plans
 from treadctl.core.profile import Profile
@@ -68,3 +71,24 @@ def test_no_directory_is_no_plans_and_a_file_in_its_place_is_told(tmp_path: Path
     (tmp_path / "file").write_text("")
     (problem,) = own_plans(tmp_path / "file").problems
     assert "cannot be read" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("options", "names"),
+    [
+        (("--profile", "older", "--week", "3"), ["older-3"]),
+        (("--week", "6"), ["novice-6", "knee-6", "older-6", "trained-6"]),
+        (("--profile", "knee"), [f"knee-{week}" for week in range(1, 7)]),
+        ((), list(builtin_names())),
+    ],
+)
+def test_the_list_on_the_command_line_is_filtered_alike(
+    options: tuple[str, ...], names: list[str]
+) -> None:
+    result = CliRunner().invoke(plan, ["list", "--json", *options])
+    assert [row["name"] for row in json.loads(result.stdout)] == names
+
+
+@pytest.mark.parametrize("options", [("--week", "0"), ("--week", "7"), ("--profile", "athlete")])
+def test_a_filter_that_fits_no_plan_is_refused(options: tuple[str, ...]) -> None:
+    assert CliRunner().invoke(plan, ["list", *options]).exit_code == 2
