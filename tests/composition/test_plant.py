@@ -1,6 +1,7 @@
 """A simulator that does not start, speaks nonsense or dies: always an error with its words."""
 
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,42 @@ def test_an_act_of_a_served_machine_that_has_gone_is_the_gates_affair() -> None:
     plant = ServedPlant(OPTIONS, command=child("print(ready, flush=True); os.close(0)"))
     for _ in range(3):
         plant.act("strap-pull")
+    plant.close()
+
+
+AIR_READY = READY.replace("rfc2217://127.0.0.1:1", "C0:FF:EE:00:00:01").replace(
+    '"lockstep": 1', '"strap": "rfc2217://127.0.0.1:2"'
+)
+
+
+def test_a_bluetooth_treadmill_has_an_air_of_its_own_and_its_strap_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    words = tmp_path / "words"
+    code = f"ready = {AIR_READY!r}; open({str(words)!r}, 'w').write(' '.join(sys.argv))"
+    plant = ServedPlant(SimulationOptions("ftms"), command=child(f"{code}; print(ready)"))
+    (air,) = tmp_path.glob("treadctl-air-*")
+    assert air.stat().st_mode & 0o777 == 0o700
+    assert plant.url == f"ble://C0:FF:EE:00:00:01?radio=air:unix:{air}/air"
+    assert plant.strap_url == "rfc2217://127.0.0.1:2"
+    assert f"--ble unix:{air}/air --strap 127.0.0.1:0" in words.read_text()
+    plant.close()
+    assert not air.exists()
+
+
+def test_an_air_whose_simulator_did_not_start_is_not_left_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with pytest.raises(SimulatorFailedError, match="no radio"):
+        ServedPlant(SimulationOptions("ftms"), command=child("sys.exit('no radio')"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_serial_treadmill_has_its_strap_on_its_own_port() -> None:
+    plant = ServedPlant(OPTIONS, command=child("print(ready)"))
+    assert plant.url == plant.strap_url == "rfc2217://127.0.0.1:1"
     plant.close()
 
 

@@ -8,7 +8,9 @@ does. That channel is what makes automatic confirmations possible, and only ther
 import contextlib
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,8 @@ from struct import Struct
 from typing import IO, Any, Final, Protocol
 
 from treadctl import own_process
+from treadctl.ble_url import BleUrl
+from treadctl.config import PROTOCOLS
 from treadctl.errors import TreadctlError
 from treadctl.gate.setup import MachineClass, MachineFacts
 
@@ -168,17 +172,37 @@ class LockstepPlant:
 
 
 class ServedPlant:
-    """The simulator behind a port on this computer, in real time."""
+    """The simulator on this computer in real time, behind a port or on an air of its own."""
 
     def __init__(self, options: SimulationOptions, *, command: Sequence[str] = SIMULATOR) -> None:
-        words = [*command, "serve", "--rfc2217", "127.0.0.1:0", "--control"]
-        self._child = _start([*words, *options.arguments()])
-        self.ready = _read_ready(self._child)
+        self._radio = ""
+        self._folder: Path | None = None
+        words = [*command, "serve", "--control", *options.arguments()]
+        if PROTOCOLS[options.machine].over_bluetooth:
+            # Only this user can reach it there, and nobody else's treadmill is on that air.
+            self._folder = Path(tempfile.mkdtemp(prefix="treadctl-air-"))
+            where = f"unix:{self._folder / 'air'}"
+            self._radio = f"air:{where}"
+            words += ["--ble", where, "--strap", "127.0.0.1:0"]
+        else:
+            words += ["--rfc2217", "127.0.0.1:0"]
+        try:
+            self._child = _start(words)
+            self.ready = _read_ready(self._child)
+        except BaseException:
+            self._forget_air()
+            raise
 
     @property
     def url(self) -> str:
-        """Where the treadmill is; its strap is on the same port's DSR."""
-        return str(self.ready["address"])
+        """Where the treadmill is."""
+        address = str(self.ready["address"])
+        return str(BleUrl(address, self._radio)) if self._radio else address
+
+    @property
+    def strap_url(self) -> str:
+        """Where its strap is, on the DSR: of the same port, or of an adapter beside the air."""
+        return str(self.ready.get("strap") or self.ready["address"])
 
     def act(self, name: str) -> None:
         # A simulator that has gone has taken its link along: the gate sees that, and stops.
@@ -190,6 +214,11 @@ class ServedPlant:
     def close(self) -> None:
         """Let go of the child; it ends by itself once its belt stands."""
         _end(self._child)
+        self._forget_air()
+
+    def _forget_air(self) -> None:
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _one_core() -> set[int]:

@@ -94,13 +94,14 @@ def _simulated(options: RunOptions, conditions: Conditions, programme: Programme
         machine = facts_of(protocol, plant.ready)
         conditions = replace(conditions, machine_class=machine.machine_class, unit=machine.unit)
         programme = conditions.programme()  # again: a simulated machine may be class C
-        url = plant.url if isinstance(plant, ServedPlant) else ""
-        kind = StrapKind.MODEM_LINE if url else StrapKind.LOCKSTEP
+        url, strap = "", StrapSource(StrapKind.LOCKSTEP)
+        if isinstance(plant, ServedPlant):
+            url, strap = plant.url, StrapSource(StrapKind.MODEM_LINE, plant.strap_url)
         gate = GateSetup(
             name=f"simulated {protocol}",
             machine=machine,
             link_url=url,
-            strap=StrapSource(kind, url),
+            strap=strap,
             limits=conditions.limits,
             mode=options.mode,
             simulated=True,
