@@ -17,8 +17,10 @@ from treadctl.cli_display import (
 from treadctl.cli_output import Output
 from treadctl.core.events import (
     Announced,
+    CriterionNoted,
     Event,
     Finished,
+    Marked,
     Prompted,
     RequestRefused,
     Sample,
@@ -118,6 +120,12 @@ def test_the_bar_is_full_at_the_end_and_empty_at_the_beginning() -> None:
         (Announced(0, "It slows down.", 5_000, "change"), '"It slows down."'),
         (Prompted(0, "arm", "", "Ready?"), "?  arm: Ready?"),
         (RequestRefused(0, "F-003", "not_now", "Not now."), "refused F-003 not_now: Not now."),
+        (
+            CriterionNoted(0, "pallor", "Pale or blue.", "soft_stop"),
+            "noted: Pale or blue. (pallor, soft_stop)",
+        ),
+        (Marked(0, "held the rail"), "marked: held the rail"),
+        (Marked(0, ""), "marked"),
         (
             Stopped(0, "e_stop", "F-016", "strap_open", "The strap is out.", "See to them."),
             "STOP F-016 strap_open (e_stop): The strap is out. See to them.",

@@ -172,6 +172,8 @@ def test_a_debrief_is_written_shown_and_answered(run: Run, tmp_path: Path) -> No
     shown = run("sessions", "show", str(record)).stdout
     assert "person    anna" in shown
     assert "1 of 2 backward bouts" in shown
+    assert "noted: A stumble. stumble fast_stop" in shown
+    assert "marked held the rail" in shown
     assert "Energy: about" in shown
     assert "Debrief: effort 12" in shown
     found = json.loads(run("sessions", "show", str(record), "--json").stdout)

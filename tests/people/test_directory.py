@@ -114,12 +114,18 @@ def test_one_bad_file_hides_nobody_and_is_told(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("x")
     (tmp_path / ".anna.toml.swp").write_text("x")
     (tmp_path / "emil.toml").mkdir()
+    os.mkfifo(tmp_path / "frida.toml")
+    (tmp_path / "georg.toml").symlink_to(tmp_path / "absent.toml")
+    (tmp_path / os.fsdecode(b"\xff.toml")).write_text(GOOD)
     found = read_people(tmp_path)
     assert [person.id for person in found.persons] == ["anna", "ben"]
     assert {Path(problem.file).name for problem in found.problems} == {
         "carl.toml",
         "Dora.toml",
         "emil.toml",
+        "frida.toml",
+        "georg.toml",
+        os.fsdecode(b"\xff.toml"),
     }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -168,9 +169,12 @@ def test_a_broken_record_stays_broken_whatever_its_debrief_says(tmp_path: Path) 
     assert verify(path).status is Status.BROKEN
 
 
-def test_a_place_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo])
+def test_a_place_that_cannot_be_written_is_one_sentence(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
     path = record(tmp_path)
-    supplement_path(path).mkdir()
+    make(supplement_path(path))
     with pytest.raises(RecordError, match="cannot be written"):
         write_debrief(path, EASY)
     assert "cannot be read" in (read_debrief(path).damage or "")

@@ -65,6 +65,8 @@ def read_person(path: Path) -> Person:
     Raises:
         UserFileError: everything that is wrong with it, by line.
     """
+    if path.exists() and not path.is_file():  # a pipe would never end
+        raise unusable(path, "is not a regular file", "Remove it from here")
     return parse_person(read_bytes(path, absent="`treadctl people list` names who is there"), path)
 
 

@@ -7,6 +7,7 @@ was changed, or a supplement of another record, is found (ADR 0019). A correctio
 line; the last one counts, and the earlier ones stay.
 """
 
+import errno
 import fcntl
 import os
 from collections.abc import Mapping
@@ -99,8 +100,10 @@ def supplement_path(record: Path) -> Path:
 
 def read_supplement(record: Path, closing: Record) -> Supplement:
     """The debriefs of *record*, whose last line is *closing*; none where there is no file."""
+    path = supplement_path(record)
     try:
-        with supplement_path(record).open("rb") as stream:
+        _check_regular(path)
+        with path.open("rb") as stream:
             return _read(stream, closing)[0]
     except FileNotFoundError:
         return Supplement()
@@ -136,6 +139,7 @@ def write_debrief(record: Path, debrief: Debrief, *, now: datetime | None = None
     body = {"written_at": at, **asdict(debrief)}
     path = supplement_path(record)
     try:
+        _check_regular(path)
         flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
         with os.fdopen(os.open(path, flags, 0o600), "r+b", buffering=0) as stream:
             # Two people at two screens: the second line has to follow the first.
@@ -154,6 +158,12 @@ def write_debrief(record: Path, debrief: Debrief, *, now: datetime | None = None
         reason = getattr(error, "strerror", None) or str(error)
         raise RecordError(f"{path} cannot be written: {reason}") from error
     return path
+
+
+def _check_regular(path: Path) -> None:
+    """A pipe in the place of a file would never end."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is not a regular file")
 
 
 def _append(fd: int, line: bytes) -> None:
