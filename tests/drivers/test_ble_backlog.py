@@ -145,3 +145,20 @@ def test_whatever_comes_it_is_bounded_and_every_number_hears_once(
 
 def _contents(backlog: Backlog) -> list[object]:
     return [*backlog._stops, *backlog._others]
+
+
+def test_more_than_a_session_says_is_refused_and_never_a_stop_before_it() -> None:
+    backlog = Backlog()
+    for number in range(1, WAITING_MAX + 1):
+        assert backlog.put(write(SPEED, number)) == []
+    assert backlog.put(write(START, 99)) == [99]
+    assert backlog.put(write(STOP, 100)) == list(range(1, WAITING_MAX + 1))
+    assert taken(backlog) == [(STOP, [100])]
+
+
+def test_stops_that_no_machine_knows_are_bounded_as_well() -> None:
+    backlog = Backlog()
+    for kind in range(WAITING_MAX):
+        assert backlog.put(write(bytes([8, kind]), kind + 1)) == []
+    assert backlog.put(write(bytes([8, 200]), 99)) == [99]
+    assert len(taken(backlog)) == WAITING_MAX
