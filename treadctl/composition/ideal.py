@@ -27,6 +27,33 @@ from firmware_protocols.registry import PROTOCOLS
 RAMP_CKMH_S = 100
 
 
+class IdealBelt:
+    """A belt that follows its target at one rate."""
+
+    def __init__(self) -> None:
+        self.engaged = False
+        self.target_ckmh = 0
+        self._now_ms = 0
+        self._speed_mckmh = 0
+
+    @property
+    def speed_ckmh(self) -> int:
+        return self._speed_mckmh // 1_000
+
+    def advance(self, to_ms: int) -> None:
+        target = self.target_ckmh * 1_000 if self.engaged else 0
+        reach = RAMP_CKMH_S * (to_ms - self._now_ms)
+        self._now_ms = to_ms
+        if self._speed_mckmh < target:
+            self._speed_mckmh = min(target, self._speed_mckmh + reach)
+        else:
+            self._speed_mckmh = max(target, self._speed_mckmh - reach)
+
+    def stop(self) -> None:
+        self.engaged = False
+        self.target_ckmh = 0
+
+
 class IdealPlant:
     """One obedient machine with a closed strap."""
 
@@ -37,26 +64,17 @@ class IdealPlant:
         self._can_reverse = entry.capabilities(unit).can_reverse
         self.strap_closed = True
         self.link_up = True
-        self._now_ms = 0
-        self._engaged = False
-        self._target_ckmh = 0
+        self._belt = IdealBelt()
         self._direction = Direction.FORWARD
-        self._speed_mckmh = 0
 
     @property
     def speed_ckmh(self) -> int:
-        return self._speed_mckmh // 1_000
+        return self._belt.speed_ckmh
 
     def advance(self, to_ms: int, from_host: bytes) -> bytes:
         self._decoder.receive_data(from_host)
         answers = b"".join(self._answer(m) for m in self._decoder.messages())
-        target = self._target_ckmh * 1_000 if self._engaged else 0
-        reach = RAMP_CKMH_S * (to_ms - self._now_ms)
-        self._now_ms = to_ms
-        if self._speed_mckmh < target:
-            self._speed_mckmh = min(target, self._speed_mckmh + reach)
-        else:
-            self._speed_mckmh = max(target, self._speed_mckmh - reach)
+        self._belt.advance(to_ms)
         return answers
 
     def act(self, name: str) -> None:
@@ -66,23 +84,23 @@ class IdealPlant:
     def _answer(self, message: object) -> bytes:
         match message:
             case StartBelt():
-                self._engaged = True
+                self._belt.engaged = True
                 return self._encode(Ack(0xA0))
             case AutoStop():
-                self._stop()
+                self._belt.stop()
                 return self._encode(Ack(0xAA))
             case CutDrive():
-                self._stop()
+                self._belt.stop()
                 return self._encode(Ack(0xA2))
             case SetSpeed(speed_ckmh, direction):
-                self._target_ckmh = speed_ckmh
+                self._belt.target_ckmh = speed_ckmh
                 if speed_ckmh:
                     self._direction = direction
                 return self._encode(Ack(0xA3))
             case SetIncline():
                 return self._encode(Ack(0xA4))
             case QueryDrive():
-                state = DriveState.SUPERVISED if self._engaged else DriveState.STOPPED
+                state = DriveState.SUPERVISED if self._belt.engaged else DriveState.STOPPED
                 return self._encode(DriveReport(state))
             case QuerySpeed():
                 return self._encode(self._reading())
@@ -96,7 +114,3 @@ class IdealPlant:
     def _reading(self) -> MachineMessage:
         direction = self._direction if self._can_reverse else Direction.FORWARD
         return SpeedReport(self.speed_ckmh, direction if self.speed_ckmh else Direction.FORWARD)
-
-    def _stop(self) -> None:
-        self._engaged = False
-        self._target_ckmh = 0

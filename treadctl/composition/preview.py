@@ -9,6 +9,7 @@ from firmware_protocols.registry import PROTOCOLS
 from treadctl.composition.cockpit import Cockpit
 from treadctl.composition.conditions import Conditions
 from treadctl.composition.ideal import RAMP_CKMH_S, IdealPlant
+from treadctl.composition.ideal_ftms import IdealFtms
 from treadctl.composition.virtual import VirtualRun
 from treadctl.core.events import Event, Finished, RequestRefused, StateChanged
 from treadctl.core.operators import AutoOperator
@@ -56,7 +57,7 @@ class Preview:
 def preview(programme: Programme, conditions: Conditions) -> Preview:
     """Run *programme* on an ideal machine under *conditions* and note every command."""
     machine = _machine(conditions)
-    plant = IdealPlant(machine.protocol, machine.unit)
+    plant = ideal_plant(machine)
     gate = GateSetup(
         "preview",
         machine,
@@ -84,6 +85,13 @@ def preview(programme: Programme, conditions: Conditions) -> Preview:
     cockpit = Cockpit(session, operators=(AutoOperator(session, plant.act),), tell=(watcher.hear,))
     VirtualRun(gate, plant, cockpit).run(watcher.see)
     return Preview(tuple(watcher.moments), tuple(watcher.refusals), cockpit.finished)
+
+
+def ideal_plant(machine: MachineFacts) -> IdealPlant | IdealFtms:
+    """The obedient one that speaks this protocol."""
+    if machine.protocol == "ftms":
+        return IdealFtms()
+    return IdealPlant(machine.protocol, machine.unit)
 
 
 def _machine(conditions: Conditions) -> MachineFacts:
