@@ -88,9 +88,8 @@ def show(options: RunOptions, theme: str) -> int:
 
     with stop_signals() as signals:
         launcher = Launcher(signals)
-        chosen = options if options.plan and (options.simulate or options.treadmill) else None
         app = TreadctlApp(
-            launcher, now_ms, options=chosen, theme_name=theme, driver_class=StopDriver
+            launcher, now_ms, options=options, theme_name=theme, driver_class=StopDriver
         )
         try:
             code = app.run()

@@ -97,12 +97,12 @@ class TreadctlApp(App[int]):
         launcher: Launcher,
         clock: Callable[[], int],
         *,
-        options: RunOptions | None = None,
+        options: RunOptions,
         theme_name: str = "",
         paced: bool = True,
         driver_class: type[StopDriver] | None = None,
     ) -> None:
-        """*options*: a run that has been chosen already. *paced*: refresh by this app's timer."""
+        """*options*: what has been chosen already. *paced*: refresh by this app's timer."""
         super().__init__(driver_class=driver_class)
         self.launcher = launcher
         self.guard = KeyGuard(clock)
@@ -128,13 +128,28 @@ class TreadctlApp(App[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = theme_for(self._theme_name)
-        if self._options is not None:
+        if self._options.plan and (self._options.simulate or self._options.treadmill):
             self.begin(self._options)
+        else:
+            self.choose()
         if self._paced:
             self.set_interval(REFRESH_S, self.refresh_run)
 
+    def choose(self) -> None:
+        """Ask who, what and where."""
+        from treadctl.tui.screens.start import StartScreen  # a session needs none of its lists
+
+        self.desk = self.guard.desk = self._place_screen = None
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
+        self.push_screen(StartScreen(self._options))
+
     def begin(self, options: RunOptions) -> None:
+        """Start a run; its screens come with what it says."""
         self.heard, self.ended = Heard(), None
+        self._place_screen = None
+        while len(self.screen_stack) > 1:
+            self.pop_screen()
         self.desk = self.guard.desk = self.launcher.begin(options)
 
     def terminal_gone(self) -> None:
@@ -168,7 +183,7 @@ class TreadctlApp(App[int]):
         if view is not None:
             self._show(view)
         elif self.ended is not None:
-            self.exit(int(self.ended.code), message=self.ended.why)
+            self._not_begun(self.ended)
 
     def view(self) -> View | None:
         """What there is to show now; None before the run has said anything."""
@@ -179,6 +194,11 @@ class TreadctlApp(App[int]):
             self._seen, self._seen_at_ms = seen, now_ms
         # Age goes on while nothing new comes; and a simulated run has a clock of its own.
         return view_of(seen, self.heard, seen.now_ms + now_ms - self._seen_at_ms)
+
+    def _not_begun(self, ended: Ended) -> None:
+        """A run that was refused before it could say anything."""
+        self.choose()
+        self.notify(ended.why or "The run did not begin.", severity="error", timeout=30)
 
     def _show(self, view: View) -> None:
         screen = self._place_screen
@@ -209,6 +229,9 @@ class TreadctlApp(App[int]):
     def _follow_guard(self, view: View) -> None:
         top = self.screen
         self.guard.more = top.takes if isinstance(top, Dialog) else frozenset()
+        if self.heard.finished is not None:
+            self.guard.desk = None  # every key is for the debrief
+            self.guard.quit_asked = False
         if self.guard.quit_asked and not view.may_move:
             self.guard.quit_asked = False
             self.action_leave()
@@ -331,11 +354,15 @@ class TreadctlApp(App[int]):
 
     @on(Chosen)
     def _chosen(self, message: Chosen) -> None:
+        self._options = message.options
         self.begin(message.options)
 
     @on(Left)
     def _left(self, message: Left) -> None:
-        self.action_leave()
+        if message.leaves:
+            self.action_leave()
+        else:
+            self.choose()
 
     def ask(self, verb: str, item: str = "") -> None:
         if self.desk is not None:

@@ -1,0 +1,142 @@
+"""Before the session and after it: who, what, where; and how it was."""
+
+from pathlib import Path
+
+import pytest
+from textual.widgets import Checkbox, Input
+
+from tests.tui.stage import Stage, on_stage
+from treadctl import paths
+from treadctl.composition.desk import Desk
+from treadctl.composition.live import Ended
+from treadctl.composition.prepare import RunOptions
+from treadctl.core.exit_codes import ExitCode
+from treadctl.core.machine import SessionState as S
+from treadctl.people.directory import read_people
+from treadctl.tui.app import TreadctlApp
+
+pytestmark = pytest.mark.asyncio
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test sees what is in anybody's home."""
+    for name in ("CONFIG", "STATE", "CACHE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    return tmp_path
+
+
+class Door:
+    """A launcher that only notes what it was asked to start."""
+
+    def __init__(self) -> None:
+        self.begun: list[RunOptions] = []
+
+    def begin(self, options: RunOptions) -> Desk:
+        self.begun.append(options)
+        return Desk()
+
+    def ended(self) -> Ended | None:
+        return None
+
+    def told_to_end(self) -> bool:
+        return False
+
+
+def front(door: Door) -> TreadctlApp:
+    return TreadctlApp(door, lambda: 0, options=RunOptions(plan="", screen=True), paced=False)
+
+
+async def test_three_enters_start_the_first_plan_on_the_first_machine() -> None:
+    door = Door()
+    async with front(door).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        await pilot.press("enter", "enter", "enter")
+        await pilot.pause()
+    (options,) = door.begun
+    assert (options.plan, options.simulate, options.person) == ("novice-1", "woodway-us", None)
+
+
+async def test_a_person_who_may_not_walk_is_refused_before_anything_is_opened() -> None:
+    door = Door()
+    app = front(door)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("n")
+        await pilot.pause()
+        app.screen.query_one("#name", Input).value = "Anna K."
+        app.screen.query_one("#save").focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [p.id for p in read_people(paths.people_dir()).persons] == ["anna-k"]
+        await pilot.press("enter", "enter", "enter")
+        await pilot.pause()
+        assert door.begun == []
+
+
+async def test_a_person_who_answered_no_to_everything_walks() -> None:
+    door = Door()
+    app = front(door)
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("n")
+        await pilot.pause()
+        app.screen.query_one("#name", Input).value = "Ben"
+        app.screen.query_one("#all-no", Checkbox).value = True
+        app.screen.query_one("#save").focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        await pilot.press("enter", "enter", "enter")
+        await pilot.pause()
+    (options,) = door.begun
+    assert options.person == "ben"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("#mass", "heavy"), ("#cap", "2.0"), ("#name", ""), ("#cap", "9")]
+)
+async def test_what_cannot_be_written_down_is_said_and_nothing_is_written(
+    field: str, value: str
+) -> None:
+    app = front(Door())
+    async with app.run_test(size=(80, 40)) as pilot:
+        await pilot.press("n")
+        await pilot.pause()
+        app.screen.query_one("#name", Input).value = "Ben"
+        app.screen.query_one(field, Input).value = value
+        app.screen.query_one("#save").focus()
+        await pilot.press("enter")
+        await pilot.pause()
+        assert read_people(paths.people_dir()).persons == ()
+        assert str(app.screen.query_one("#wrong").render()).strip()
+
+
+async def ended(stage: Stage) -> None:
+    stage.rig.run_until(S.CHECKLIST)
+    stage.desk.ask("end")
+    stage.rig.run_for(500)
+    for _ in range(3):
+        await stage.draw()
+
+
+async def test_keys_of_the_session_are_letters_in_the_debrief() -> None:
+    async with on_stage() as stage:
+        await ended(stage)
+        await stage.pilot.press("1", "2", "enter", "2", "enter", *"sqqpx")
+        field = stage.app.focused
+        assert isinstance(field, Input)
+        assert field.value == "sqqpx"
+
+
+async def test_a_debrief_without_a_record_says_so() -> None:
+    async with on_stage() as stage:
+        await ended(stage)
+        await stage.pilot.press("enter", "enter", "enter")
+        await stage.pilot.pause()
+        assert "no record" in stage.text()
+
+
+async def test_ctrl_q_after_the_end_leaves_with_the_code_of_the_session() -> None:
+    async with on_stage() as stage:
+        await ended(stage)
+        await stage.pilot.press("ctrl+q")
+        await stage.pilot.pause()
+        assert stage.app.return_value == int(ExitCode.STOPPED_BY_OPERATOR)

@@ -1,0 +1,58 @@
+"""Writing somebody down: what the file of a person needs, and nothing that it does not keep."""
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Button, Checkbox, Input, Select, Static
+
+from treadctl.composition.front_desk import NewPerson, add_person
+from treadctl.core.criteria import QUESTIONS
+from treadctl.core.profile import Profile
+from treadctl.errors import TreadctlError
+
+
+class PersonDialog(ModalScreen[str | None]):
+    """Returns the id of whoever was written down."""
+
+    def compose(self) -> ComposeResult:
+        asked = "\n".join(f"- {question.text}" for question in QUESTIONS)
+        with VerticalScroll(id="dialog"):
+            yield Static(Text("A new person.  Escape gives it up."), id="dialog-heading")
+            yield Input(placeholder="name or initials", id="name", compact=True)
+            yield Select(
+                [(profile.title, profile) for profile in Profile],
+                value=Profile.NOVICE,
+                allow_blank=False,
+                id="profile-choice",
+                compact=True,
+            )
+            yield Static(Text(f"Asked, and not kept:\n{asked}"), classes="asked")
+            yield Checkbox("All were answered with no", id="all-no", compact=True)
+            yield Checkbox("A clinician has said OK, today", id="ok", compact=True)
+            yield Input(placeholder="body mass in kg (only for energy)", id="mass", compact=True)
+            yield Input(placeholder="own cap backward, km/h", id="cap", compact=True)
+            yield Input(placeholder="who prescribed the cap", id="by", compact=True)
+            yield Button("Write down", id="save", compact=True)
+            yield Static("", id="wrong")
+
+    def key_escape(self) -> None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#save")
+    def save(self) -> None:
+        profile = self.query_one("#profile-choice", Select).value
+        new = NewPerson(
+            name=self.query_one("#name", Input).value,
+            profile=profile if isinstance(profile, Profile) else Profile.NOVICE,
+            all_no=self.query_one("#all-no", Checkbox).value,
+            clinician_ok=self.query_one("#ok", Checkbox).value,
+            mass_kg=self.query_one("#mass", Input).value,
+            v_rev_max_kmh=self.query_one("#cap", Input).value,
+            reviewed_by=self.query_one("#by", Input).value,
+        )
+        try:
+            self.dismiss(add_person(new))
+        except TreadctlError as error:
+            self.query_one("#wrong", Static).update(Text(str(error)))
