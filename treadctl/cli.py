@@ -83,6 +83,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: bool) -> N
 
 @click.group(
     cls=LazyGroup,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="""\b
 Software is not a protective device: the machine's own safety key must be
@@ -101,11 +102,22 @@ each exit code means and what to do.
     is_eager=True,
     help="Print the version and end.",
 )
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Drive a treadmill for a person who walks backward on it.
+
+    Alone, on a terminal, it asks who walks, what and where (`treadctl tui`).
 
     \b
     See it work, without a treadmill:
       treadctl plan show novice-1
       treadctl run novice-1 --simulate woodway-us --virtual-time
     """
+    if ctx.invoked_subcommand is not None:
+        return
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        click.echo(ctx.get_help())
+        return
+    from treadctl.cli_tui import tui
+
+    ctx.invoke(tui)

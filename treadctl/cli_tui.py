@@ -7,10 +7,13 @@ from pathlib import Path
 
 import click
 
+from treadctl.cli_display import PlainLines
 from treadctl.cli_errors import reporting_errors
+from treadctl.cli_output import Output
 from treadctl.cli_plan import config_option
 from treadctl.composition.conditions import RunOptions, machines
 from treadctl.composition.live import Launcher
+from treadctl.composition.run import execute
 from treadctl.composition.signals import stop_signals
 from treadctl.core.exit_codes import ExitCode
 
@@ -40,6 +43,11 @@ from treadctl.core.exit_codes import ExitCode
     metavar="FILE",
     help="With --simulate: what the belt really did.",
 )
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="A stream of lines instead of screens, for a screen reader. Needs PLAN.",
+)
 @config_option
 @reporting_errors
 def tui(
@@ -52,6 +60,7 @@ def tui(
     theme: str | None,
     record: Path | None,
     truth: Path | None,
+    plain: bool,
     config: Path | None,
 ) -> None:
     """Lead a session at this terminal, screen by screen.
@@ -62,8 +71,10 @@ def tui(
         raise click.UsageError("--treadmill and --simulate exclude each other.")
     if simulate is None and (speedup is not None or truth is not None):
         raise click.UsageError("--speedup and --truth go with --simulate only.")
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
         raise click.UsageError("This needs a terminal. `treadctl run` works without one.")
+    if plain and not (plan and (treadmill or simulate)):
+        raise click.UsageError("--plain needs PLAN, and --treadmill NAME or --simulate MACHINE.")
     options = RunOptions(
         plan=plan or "",
         treadmill=treadmill,
@@ -74,9 +85,32 @@ def tui(
         record=record,
         config=config,
         person=person,
-        screen=True,
+        screen=not plain,
+        terminal=plain,
     )
+    if plain:
+        raise SystemExit(read_aloud(options))
     raise SystemExit(show(options, theme or ""))
+
+
+def read_aloud(options: RunOptions) -> int:
+    """The same session as lines: what happens, what is asked, and which key answers."""
+    lines = PlainLines(Output(1, encoding=sys.stdout.encoding or "utf-8"))
+    messages = Output(2, encoding=sys.stderr.encoding or "utf-8")
+    try:
+        code, path = execute(
+            options,
+            tell=(lines.tell,),
+            say=lambda text: messages.write(f"treadctl: {text}\n"),
+            stdin_fd=0,
+        )
+    finally:
+        lines.close()
+    messages.write(f"treadctl: the record is {path}\n")
+    if code is ExitCode.STOP_NOT_CONFIRMED:
+        messages.write("treadctl: CHECK THE BELT. Nothing has proved that it stands.\n")
+    messages.close()
+    return int(code)
 
 
 def show(options: RunOptions, theme: str) -> int:

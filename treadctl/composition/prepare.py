@@ -173,7 +173,7 @@ def _session_setup(
         version=version.VERSION,
         limits_hash=limits_hash(gate.limits),
         min_ckmh=machine.min_ckmh,
-        stay_latched=options.control or options.screen or (options.terminal and not simulated),
+        stay_latched=options.control or options.screen or options.terminal,
         attendance_required=gate.attendance_required,
         origin_ms=0 if options.virtual_time else None,
         person=_person(conditions),

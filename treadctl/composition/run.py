@@ -85,6 +85,8 @@ class Run:
             self._desk = DeskOperator(desk, session, prepared.programme, act)
             operators.append(self._desk)
             tell = (*tell, desk.tell)
+        elif plant is not None and options.terminal:
+            operators.append(SimulatedPerson(session, plant.act))
         elif plant is not None:
             operators.append(AutoOperator(session, plant.act))
         self._typed: Typed | None = None
@@ -175,14 +177,7 @@ class Run:
         return _now_ms()
 
     def _sleep(self, gate: GateProcess, signals: Signals, due_ms: int) -> None:
-        poller = select.poll()
-        fds = [gate.fileno(), signals.fileno(), self._wake_fd]
-        if self._lines is not None and not self._lines.at_end:
-            fds.append(self._lines.fileno())
-        for fd in fds:
-            if fd >= 0:
-                poller.register(fd, select.POLLIN)
-        poller.poll(max(0, due_ms - _now_ms()))
+        self._poll([gate.fileno(), signals.fileno()], max(0, due_ms - _now_ms()))
 
     def _heed(self, signals: Signals) -> None:
         for signal in signals.take():
@@ -193,11 +188,17 @@ class Run:
 
     def _rest(self, signals: Signals, wait_ms: int) -> None:
         """Let *wait_ms* pass, unless somebody asks for something."""
-        poller = select.poll()
-        poller.register(signals.fileno(), select.POLLIN)
-        poller.register(self._wake_fd, select.POLLIN)
         if wait_ms > 0:
-            poller.poll(wait_ms)
+            self._poll([signals.fileno()], wait_ms)
+
+    def _poll(self, fds: list[int], wait_ms: int) -> None:
+        """Until one of *fds* or a person has something, or time is up."""
+        poller = select.poll()
+        typed = [self._lines.fileno()] if self._lines is not None and not self._lines.at_end else []
+        for fd in (*fds, *typed, self._wake_fd):
+            if fd >= 0:
+                poller.register(fd, select.POLLIN)
+        poller.poll(wait_ms)
 
     def _pump(self) -> bool:
         """Hand on what has been asked for; false if nothing was."""
