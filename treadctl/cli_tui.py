@@ -132,15 +132,18 @@ def show(options: RunOptions, theme: str) -> int:
             if app.desk is not None:
                 app.desk.ask("hang_up")
             ended = launcher.wait()
-    if ended is not None:
-        if ended.why:
-            click.echo(f"treadctl: {ended.why}", err=True)
-        elif ended.record is not None:
-            click.echo(f"treadctl: the record is {ended.record}", err=True)
-        if ended.code is ExitCode.STOP_NOT_CONFIRMED:
-            click.echo("treadctl: CHECK THE BELT. Nothing has proved that it stands.", err=True)
-        return int(ended.code)
-    return code or 0
+    if ended is None:
+        return code or 0
+    # A closed window takes no last words, and that is no error.
+    messages = Output(2, encoding=sys.stderr.encoding or "utf-8")
+    if ended.why:
+        messages.write(f"treadctl: {ended.why}\n")
+    elif ended.record is not None:
+        messages.write(f"treadctl: the record is {ended.record}\n")
+    if ended.code is ExitCode.STOP_NOT_CONFIRMED:
+        messages.write("treadctl: CHECK THE BELT. Nothing has proved that it stands.\n")
+    messages.close()
+    return int(ended.code)
 
 
 def now_ms() -> int:

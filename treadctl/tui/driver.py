@@ -28,10 +28,24 @@ class StopDriver(LinuxDriver):
     behind = False
     """Something could not be written; the screen is not what a person sees."""
     gone = False
+    _asleep = False
 
     def __init__(self, app: Any, **extra: Any) -> None:
         super().__init__(app, **extra)
         self._guarded: Guarded = app
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._asleep = True
+        super()._sigtstp_application()
+
+    def _sigcont_application(self, *_: object) -> None:
+        # Whoever was frozen without being asked has never given the terminal back; taking it
+        # again would leave two threads reading keys. What is on it is old, though.
+        if self._asleep:
+            self._asleep = False
+            super()._sigcont_application()
+        else:
+            self.behind = True
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Key) and self._guarded.guard.take(message.key):

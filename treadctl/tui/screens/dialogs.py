@@ -58,10 +58,10 @@ class CriteriaDialog(Dialog):
     """Safety.md 2.3: one key each, and each says what the belt will do."""
 
     takes = Dialog.takes | frozenset(CRITERION_KEYS)
-    heading = "Seen one of these? Its key writes it down and stops.  Backspace closes this."
+    heading = "Seen one? Its key writes it down and stops.  Backspace: back."
 
     def text(self) -> Text:
-        text = Text()
+        text = Text(no_wrap=True, overflow="ellipsis")
         for criterion in STOP_CRITERIA:
             then = "stops, ends" if criterion.ends else "stops, pauses"
             text.append(f" {criterion.key} ", style="bold reverse")

@@ -41,7 +41,9 @@ class StoppedScreen(SessionScreen):
         self.cause.update(cause)
         asked = view.prompt is not None and view.prompt.wants == "reset"
         self.then.update(Text(self._how_on(view, asked)))
-        self.bar.display = asked or pressed_ms is not None
+        # The screen says it in full; below it, only what is news.
+        self.matter.display = not self.matter.has_class("-stop")
+        self.bar.display = view.strap.good and (asked or pressed_ms is not None)
         self.bar.show(pressed_ms, HELD_MS, "Reset: 1. Press Enter", "2. Press g: reset")
 
     def _how_on(self, view: View, asked: bool) -> str:
