@@ -1,7 +1,5 @@
 """Every screen and state looks as it was agreed. `python -m tests.tui.gallery` draws them anew."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.tui.gallery import SNAPSHOTS, Picture, path_of, pictures, svg_of, wanted
@@ -10,8 +8,8 @@ pytestmark = pytest.mark.asyncio
 
 
 @pytest.fixture(scope="module")
-def found() -> Iterator[list[Picture]]:
-    yield pictures()
+def found() -> list[Picture]:
+    return pictures()
 
 
 async def test_every_screen_and_state_looks_as_agreed(found: list[Picture]) -> None:
