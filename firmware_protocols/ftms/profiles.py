@@ -23,6 +23,8 @@ _MILES: Final = Quirks(data_unit=Unit.MPH, command_unit=Unit.MPH, range_unit=Uni
 """All three, where reports do not say which: a km/h machine taken for mph runs slower than asked,
 and is read as faster than it is."""
 
+_SIMULATED: Final = "treadmill-sim, started with that quirk and no other (ftms.md 12)"
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -109,6 +111,16 @@ _ROWS: Final = (
         Quirks(false_stop_status=True),
         "Q17: qdomyos-zwift",
         advertised=("TP1*",),
+    ),
+    *(
+        Profile(f"sim-{quirk}", quirks, _SIMULATED, maker="treadctl", model=f"SIM {quirk}")
+        for quirk, quirks in (
+            ("needs-start-first", Quirks(start_up_ms=2_500)),
+            ("silent-after-stop", Quirks(silent_after_stop=True)),
+            ("false-user-stop-status", Quirks(false_stop_status=True)),
+            ("ramp-status-stream", Quirks(status_follows_ramp=True)),
+            ("safety-key-status", Quirks(reports_safety_key=True)),
+        )
     ),
 )
 PROFILES: Final[Mapping[str, Profile]] = MappingProxyType({row.name: row for row in _ROWS})

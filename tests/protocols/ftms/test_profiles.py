@@ -82,6 +82,12 @@ def test_a_machine_that_says_who_it_is_is_known() -> None:
     assert profiles.match("FitShow", "fs-bt-t4c").name == "fitshow-fs-bt-t4"
 
 
+def test_a_simulated_machine_is_known_by_its_only_quirk() -> None:
+    assert profiles.match("treadctl", "SIM safety-key-status").quirks.reports_safety_key
+    assert profiles.match("treadctl", "SIM") is UNKNOWN
+    assert profiles.match("treadctl", "SIM safety-key-status no-status") is UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("maker", "model"),
     [("", ""), ("FITSHOW", ""), ("", "FS-BT-T4"), ("FITSHOW", "FS-BT-C1"), ("*", "*")],
