@@ -10,7 +10,6 @@ from typing import Final, ParamSpec, TypeVar
 import click
 
 from treadctl.cli_output import Output
-from treadctl.composition.prepare import exit_code_of
 from treadctl.core.exit_codes import ExitCode
 from treadctl.errors import TreadctlError
 
@@ -33,6 +32,8 @@ def reporting_errors(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except TreadctlError as error:
+            from treadctl.composition.prepare import exit_code_of  # heavy, and rarely needed
+
             _tell(str(error))
             raise SystemExit(int(exit_code_of(error))) from error
         except (click.ClickException, click.exceptions.Exit, click.Abort, OSError):

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from treadctl.cli_errors import reporting_errors
-from treadctl.cli_plan import config_option
+from treadctl.cli_options import config_option
 from treadctl.composition.monitor import monitor
 from treadctl.config import load_config
 from treadctl.core.exit_codes import ExitCode

@@ -8,6 +8,7 @@ import click
 
 from treadctl.cli_chart import Point, chart, chart_width
 from treadctl.cli_errors import reporting_errors
+from treadctl.cli_options import config_option
 from treadctl.composition.plan_view import PlanView, view_plan
 from treadctl.core.builtin_plans import WEEKS
 from treadctl.core.exit_codes import ExitCode
@@ -25,11 +26,6 @@ mode_option = click.option(
     show_default=True,
     help="turn-around: the person turns, the belt keeps its direction (every treadmill). "
     "belt-reverse: the belt turns (woodway-us only).",
-)
-config_option = click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Another config.toml than the one in the user's configuration directory.",
 )
 
 

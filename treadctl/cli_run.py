@@ -7,8 +7,9 @@ import click
 
 from treadctl.cli_display import display_for, erase_for
 from treadctl.cli_errors import fault, reporting_errors
+from treadctl.cli_options import config_option
 from treadctl.cli_output import Output
-from treadctl.cli_plan import config_option, mode_option, show_view
+from treadctl.cli_plan import mode_option, show_view
 from treadctl.composition.conditions import RunOptions, machines
 from treadctl.composition.plan_view import view_run
 from treadctl.composition.run import execute

@@ -9,11 +9,10 @@ import click
 
 from treadctl.cli_display import PlainLines
 from treadctl.cli_errors import reporting_errors
+from treadctl.cli_options import config_option
 from treadctl.cli_output import Output
-from treadctl.cli_plan import config_option
 from treadctl.composition.conditions import RunOptions, machines
 from treadctl.composition.live import Launcher
-from treadctl.composition.run import execute
 from treadctl.composition.signals import stop_signals
 from treadctl.core.exit_codes import ExitCode
 
@@ -95,6 +94,8 @@ def tui(
 
 def read_aloud(options: RunOptions) -> int:
     """The same session as lines: what happens, what is asked, and which key answers."""
+    from treadctl.composition.run import execute
+
     lines = PlainLines(Output(1, encoding=sys.stdout.encoding or "utf-8"))
     messages = Output(2, encoding=sys.stderr.encoding or "utf-8")
     try:

@@ -21,10 +21,16 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 
 
 class Terminal:
-    """`treadctl` with *arguments* on a terminal of its own."""
+    """`treadctl`, or another *command*, with *arguments* on a terminal of its own."""
 
-    def __init__(self, *arguments: str, home: Path) -> None:
-        self.screen: Final = pyte.Screen(COLUMNS, ROWS)
+    def __init__(
+        self,
+        *arguments: str,
+        home: Path,
+        size: tuple[int, int] = (COLUMNS, ROWS),
+        command: tuple[str, ...] = (sys.executable, "-P", "-m", "treadctl"),
+    ) -> None:
+        self.screen: Final = pyte.Screen(*size)
         self._stream: Final = pyte.ByteStream(self.screen)
         self.began = time.monotonic()
         environment = {**os.environ, "TERM": "xterm-256color", "PYTHONPATH": str(ROOT)}
@@ -32,9 +38,8 @@ class Terminal:
             environment[f"XDG_{name}_HOME"] = str(home / name.lower())
         self.pid, self.fd = pty.fork()
         if self.pid == 0:  # the child: nothing of the test may run here
-            command = [sys.executable, "-P", "-m", "treadctl", *arguments]
-            os.execve(sys.executable, command, environment)
-        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+            os.execve(command[0], [*command, *arguments], environment)
+        fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 
     def text(self) -> str:

@@ -12,9 +12,8 @@ from pathlib import Path
 from threading import Thread
 from typing import Final
 
+from treadctl.composition.conditions import RunOptions
 from treadctl.composition.desk import Desk
-from treadctl.composition.prepare import RunOptions, exit_code_of
-from treadctl.composition.run import conduct
 from treadctl.composition.signals import Signals
 from treadctl.core.exit_codes import ExitCode
 from treadctl.errors import TreadctlError
@@ -58,6 +57,10 @@ class Live:
             os.write(self._wake_write, b"w")
 
     def _run(self) -> None:
+        # Only now: gate and session are half of what there is to import, and no screen needs them.
+        from treadctl.composition.prepare import exit_code_of
+        from treadctl.composition.run import conduct
+
         desk = self.desk
         try:
             code, record = conduct(

@@ -8,9 +8,9 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
+from treadctl.composition.conditions import RunOptions
 from treadctl.composition.desk import Desk, Seen
 from treadctl.composition.live import Ended
-from treadctl.composition.prepare import RunOptions
 from treadctl.core.exit_codes import ExitCode
 from treadctl.core.machine import SessionState
 from treadctl.core.prompts import Prompt
@@ -163,6 +163,8 @@ class TreadctlApp(App[int]):
     def refresh_run(self) -> None:
         """Ten times a second: take what came, and show it."""
         driver = self._driver
+        if isinstance(driver, StopDriver):
+            driver.look()
         if self._gone:
             self.exit(int(ExitCode.STOPPED_BY_OPERATOR))
             return
@@ -179,6 +181,10 @@ class TreadctlApp(App[int]):
         for event in self.desk.drain():
             self.heard.take(event)
         self.ended = self.launcher.ended()
+        finished = self.heard.finished
+        if self.ended is not None and finished is not None and finished.reason == "interrupted":
+            self.exit(int(self.ended.code))  # a signal said so: nobody is asked anything
+            return
         view = self.view()
         if view is not None:
             self._show(view)

@@ -4,6 +4,7 @@ A terminal that stops reading (a stalled ssh connection) would otherwise hold up
 loop at its next redraw. What cannot be written is dropped, and drawn anew once it reads again.
 """
 
+import select
 from queue import Full
 from typing import Any, Protocol
 
@@ -63,6 +64,14 @@ class StopDriver(LinuxDriver):
             writer._queue.put_nowait(data)
         except Full:
             self.behind = True
+
+    def look(self) -> None:
+        """Notice a closed window where neither a signal nor an error tells of it: the thread that
+        reads would take the end of input for silence, and spin."""
+        poller = select.poll()
+        poller.register(self.fileno, 0)  # hang-up and error are always told
+        if poller.poll(0):
+            self._lost()
 
     def close(self) -> None:
         # Its own close waits for a terminal that may never read again.

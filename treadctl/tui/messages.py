@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from treadctl.composition.prepare import RunOptions
+from treadctl.composition.conditions import RunOptions
 
 
 @dataclass

@@ -1,6 +1,6 @@
 """What opens in front: the keys, the stop criteria, leaving. A stop goes through all of them."""
 
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from rich.text import Text
 from textual import events
@@ -17,7 +17,21 @@ from treadctl.tui.messages import Wished
 CLOSE_KEYS: Final = frozenset({"escape", "backspace", "question_mark", "f1"})
 
 
-class Dialog(ModalScreen[None]):
+Answer = TypeVar("Answer")
+
+
+class Front(ModalScreen[Answer]):
+    """Closes once: a second key may be on its way to it when the first one closes it."""
+
+    _answered = False
+
+    def close(self, answer: Answer | None = None) -> None:
+        if not self._answered and self.is_current:
+            self._answered = True
+            self.dismiss(answer)
+
+
+class Dialog(Front[None]):
     """Closes with Escape, Backspace or its own key; while the belt moves Escape is a stop."""
 
     takes: ClassVar[frozenset[str]] = frozenset({"backspace", "question_mark", "f1"})
@@ -36,11 +50,6 @@ class Dialog(ModalScreen[None]):
         if name_of(event.key) in CLOSE_KEYS:
             event.stop()
             self.close()
-
-    def close(self) -> None:
-        """Once: a second key may have been on its way to a dialog that has closed already."""
-        if self.is_current:
-            self.dismiss()
 
 
 class HelpDialog(Dialog):
@@ -79,7 +88,7 @@ class CriteriaDialog(Dialog):
         self.close()
 
 
-class LeaveDialog(ModalScreen[bool]):
+class LeaveDialog(Front[bool]):
     """Asked once the belt stands."""
 
     def compose(self) -> ComposeResult:
@@ -94,5 +103,4 @@ class LeaveDialog(ModalScreen[bool]):
         key = name_of(event.key)
         if key in ("y", "n", "escape", "backspace"):
             event.stop()
-            if self.is_current:
-                self.dismiss(key == "y")
+            self.close(key == "y")

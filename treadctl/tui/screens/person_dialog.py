@@ -4,16 +4,16 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.screen import ModalScreen
 from textual.widgets import Button, Checkbox, Input, Select, Static
 
 from treadctl.composition.front_desk import NewPerson, add_person
 from treadctl.core.criteria import QUESTIONS
 from treadctl.core.profile import Profile
 from treadctl.errors import TreadctlError
+from treadctl.tui.screens.dialogs import Front
 
 
-class PersonDialog(ModalScreen[str | None]):
+class PersonDialog(Front[str]):
     """Returns the id of whoever was written down."""
 
     def compose(self) -> ComposeResult:
@@ -38,7 +38,7 @@ class PersonDialog(ModalScreen[str | None]):
             yield Static("", id="wrong")
 
     def key_escape(self) -> None:
-        self.dismiss(None)
+        self.close(None)
 
     @on(Button.Pressed, "#save")
     def save(self) -> None:
@@ -53,6 +53,6 @@ class PersonDialog(ModalScreen[str | None]):
             reviewed_by=self.query_one("#by", Input).value,
         )
         try:
-            self.dismiss(add_person(new))
+            self.close(add_person(new))
         except TreadctlError as error:
             self.query_one("#wrong", Static).update(Text(str(error)))
