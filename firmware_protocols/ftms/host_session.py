@@ -8,6 +8,7 @@ its quirks follow, and which speeds it takes. Both are known when the carrier sa
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from firmware_protocols._fields import Unit
 from firmware_protocols.capabilities import Capabilities
 from firmware_protocols.errors import LocalProtocolError, RemoteProtocolError
 from firmware_protocols.ftms import envelope, uuids
@@ -16,6 +17,7 @@ from firmware_protocols.ftms.commands import CommandDecoder
 from firmware_protocols.ftms.envelope import NOBODY, HostDecoder, Ready, Value, Write, Written
 from firmware_protocols.ftms.quirks import CONSERVATIVE, Quirks
 from firmware_protocols.ftms.session import CharacteristicWrite, Control, FtmsSession
+from firmware_protocols.ftms.speeds import hundredths_from_ckmh
 from firmware_protocols.messages import (
     ClockReport,
     ConsoleStop,
@@ -115,10 +117,15 @@ class FtmsHostSession:
         return self._inner.wants_reconnect
 
     def quantise(self, speed_ckmh: int) -> int:
-        """Return the machine's own step for a request (safety.md 4.8.3); 0 below its minimum."""
+        """Return the machine's own step for a request (safety.md 4.8.3); 0 below its minimum.
+
+        Raises:
+            LocalProtocolError: not a whole number, or negative.
+        """
         if self.speeds_known:
             return self._inner.quantise(speed_ckmh)
-        return speed_ckmh - speed_ckmh % GRID_CKMH
+        speed = hundredths_from_ckmh(speed_ckmh, Unit.KMH)
+        return speed - speed % GRID_CKMH
 
     # What is wanted.
 

@@ -131,7 +131,8 @@ class FtmsSession:
         0.01 km/h (safety.md 4.8.3); 0 for what is below its minimum.
 
         Raises:
-            LocalProtocolError: the machine has stated no speed range that makes sense.
+            LocalProtocolError: not a whole number, negative, or the machine has stated no speed
+                range that makes sense.
         """
         return self.target_speeds.quantise(speed_ckmh)
 
@@ -166,7 +167,7 @@ class FtmsSession:
             LocalProtocolError: not a whole number, outside the machine's range, or there is no
                 range; what waited still waits.
         """
-        if speed_ckmh == 0:
+        if type(speed_ckmh) is int and speed_ckmh == 0:  # False is no speed (SR-15)
             self.stop()
             return
         request = SetTargetSpeed(self.target_speeds.hundredths(speed_ckmh))

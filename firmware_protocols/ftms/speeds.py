@@ -9,6 +9,7 @@ to the next 0.01 km/h (safety.md 4.8.3). 1 mph is 1.609344 km/h exactly: no floa
 from typing import Final
 
 from firmware_protocols._fields import Unit
+from firmware_protocols.errors import LocalProtocolError
 
 MAX_HUNDREDTHS: Final = 0xFFFF
 _SCALE: Final = 1_000_000
@@ -21,6 +22,14 @@ def ckmh_from_hundredths(hundredths: int, unit: Unit) -> int:
     return -(-hundredths * HUNDREDTH[unit] // _SCALE)
 
 
-def hundredths_from_ckmh(speed_ckmh: int, unit: Unit) -> int:
-    """Return the digits for a speed, rounded toward zero."""
+def hundredths_from_ckmh(speed_ckmh: object, unit: Unit) -> int:
+    """Return the digits for a speed, rounded toward zero.
+
+    Raises:
+        LocalProtocolError: not a whole number, or negative. True is neither (SR-15).
+    """
+    if type(speed_ckmh) is not int:
+        raise LocalProtocolError(f"speed_ckmh is not an integer: {speed_ckmh!r}")
+    if speed_ckmh < 0:
+        raise LocalProtocolError(f"speed_ckmh {speed_ckmh} is negative; a direction is no sign")
     return speed_ckmh * _SCALE // HUNDREDTH[unit]

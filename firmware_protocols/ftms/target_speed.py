@@ -29,8 +29,6 @@ class TargetSpeeds:
             LocalProtocolError: not a whole number, or outside the range. It is not moved into
                 the range: a request below the minimum would become a faster one.
         """
-        if type(speed_ckmh) is not int:
-            raise LocalProtocolError(f"speed_ckmh is not an integer: {speed_ckmh!r}")
         hundredths = hundredths_from_ckmh(speed_ckmh, self.unit)
         if not self.minimum <= hundredths <= self.maximum:
             raise LocalProtocolError(
@@ -43,6 +41,9 @@ class TargetSpeeds:
         """Return what becomes of a request: a step that does not exceed it, or zero.
 
         Zero is always among the steps, because a machine that has no such target has a stop.
+
+        Raises:
+            LocalProtocolError: not a whole number, or negative.
         """
         hundredths = min(hundredths_from_ckmh(speed_ckmh, self.unit), self.maximum)
         if hundredths < self.minimum:
