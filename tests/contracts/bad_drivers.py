@@ -1,6 +1,7 @@
-"""Two drivers as there are in the world, to see that the contract would have caught them.
+"""Drivers and machines as they should not be, to see that the contract catches them.
 
-Both are a Woodway host session with one bad encoder in it, as in the reports of safety.md 1.
+Each driver is a host session of ours with one thing wrong in it, as in the reports of safety.md
+1; each machine is an honest one with one habit changed.
 """
 
 from collections.abc import Callable
@@ -9,12 +10,22 @@ from typing import Final
 
 from firmware_protocols._dialect import Dialect
 from firmware_protocols._half_duplex import HostSession
-from firmware_protocols.messages import Direction, HostMessage, QueryDrive, SetSpeed, StartBelt
+from firmware_protocols.messages import (
+    CutDrive,
+    Direction,
+    HostMessage,
+    QueryDrive,
+    SetSpeed,
+    StartBelt,
+)
+from firmware_protocols.trackmaster import codec as trackmaster_codec
+from firmware_protocols.trackmaster import session as trackmaster_session
 from firmware_protocols.woodway_us import codec
 from firmware_protocols.woodway_us.session import CAPABILITIES, stop
 from tests.contracts.driver import DRIVERS, DriverUnderTest
+from tests.contracts.ftms_peer import FtmsPeer
 
-_GOOD: Final = DRIVERS["woodway-us"]
+_GOOD: Final = DRIVERS["woodway-us mph"]
 
 
 def _like_pywoodway(message: HostMessage) -> bytes:
@@ -57,5 +68,63 @@ def _driver(name: str, encode: Callable[[HostMessage], bytes]) -> DriverUnderTes
     )
 
 
+class _StartsForASpeed(HostSession):
+    """To be told a speed is taken for being told to go."""
+
+    __slots__ = ()
+
+    def set_speed(self, speed_ckmh: int, direction: Direction, *, urgent: bool = False) -> None:
+        super().set_speed(speed_ckmh, direction, urgent=urgent)
+        self.start()
+
+
+class _PoliteSession(HostSession):
+    """A stop waits for its turn, as every other command does."""
+
+    __slots__ = ()
+
+    def data_to_send(self, now_ms: int) -> list[bytes]:
+        if self._frame is not None and now_ms < self._reply_due_ms:
+            return []
+        return super().data_to_send(now_ms)
+
+
+_TRACKMASTER: Final = Dialect(
+    capabilities=trackmaster_session.capabilities(),
+    encode=trackmaster_codec.encode,
+    decoder=trackmaster_codec.Decoder,
+    command_decoder=trackmaster_codec.CommandDecoder,
+    quantise=trackmaster_codec.quantise,
+    start=lambda _: (CutDrive(), StartBelt()),
+    stop=trackmaster_session.stop,
+)
+TRACKMASTER_PYTHON_LIKE: Final = replace(
+    DRIVERS["trackmaster mph"],
+    name="trackmaster-python-like",
+    open_session=lambda: _StartsForASpeed(_TRACKMASTER),
+)
+POLITE: Final = replace(
+    DRIVERS["trackmaster mph"], name="polite", open_session=lambda: _PoliteSession(_TRACKMASTER)
+)
 PYWOODWAY_LIKE: Final = _driver("pywoodway-like", _like_pywoodway)
 COSCOM_V1_LIKE: Final = _driver("coscom-v1-like", _like_coscom_v1)
+
+
+class _Jumping(FtmsPeer):
+    """Its belt is at once where it was told to be, as no belt is."""
+
+    def _move(self) -> None:
+        self.belt_ckmh = float(self._goal_ckmh if self._running else 0)
+
+
+class _Creeping(FtmsPeer):
+    """Its belt slows for a stop, and never quite stands."""
+
+    def _move(self) -> None:
+        super()._move()
+        if not self._running and self._goal_ckmh:
+            self.belt_ckmh = max(10.0, self.belt_ckmh)
+
+
+JUMPING: Final = replace(DRIVERS["ftms kmh"], name="jumping", power_up=_Jumping)
+CREEPING: Final = replace(DRIVERS["ftms kmh"], name="creeping", power_up=_Creeping)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from typing import Any, Final, Protocol
 
 from firmware_protocols.capabilities import Capabilities
@@ -10,6 +11,7 @@ from firmware_protocols.conversation import Conversation
 from firmware_protocols.errors import LocalProtocolError, RemoteProtocolError
 from firmware_protocols.messages import Direction, MachineMessage, SpeedReport
 from firmware_protocols.registry import PROTOCOLS
+from simulator.options import MachineOptions
 from simulator.simulation import Simulation
 from tests.contracts import ears
 from tests.contracts.ears import Ear, Kind, Said
@@ -47,9 +49,10 @@ class DriverUnderTest:
 class SimulatedPeer:
     """The simulator's own machine."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, unit: str) -> None:
         self._lines: list[dict[str, Any]] = []
-        self._simulation = Simulation(name, seed=1, truth=self._lines.append)
+        options = MachineOptions(unit=unit)
+        self._simulation = Simulation(name, options=options, seed=1, truth=self._lines.append)
 
     @property
     def belt_ckmh(self) -> float:
@@ -240,25 +243,30 @@ def every_state(driver: DriverUnderTest) -> list[tuple[str, Line]]:
 
 
 _EARS: Final = {
-    "woodway-us": ears.woodway_us,
-    "trackmaster": ears.trackmaster,
-    "ftms": ears.ftms,
+    ("woodway-us", "mph"): ears.woodway_us,
+    ("trackmaster", "mph"): ears.trackmaster,
+    ("trackmaster", "kmh"): ears.trackmaster_in_kmh,
+    ("ftms", "kmh"): ears.ftms,
 }
 
 
-def _driver(name: str) -> DriverUnderTest:
+def _driver(name: str, unit: str) -> DriverUnderTest:
     entry = PROTOCOLS[name]
     return DriverUnderTest(
         name=name,
-        capabilities=entry.capabilities(),
-        open_session=entry.open_session,
-        ear=_EARS[name],
-        power_up=FtmsPeer if name == "ftms" else lambda: SimulatedPeer(name),
+        capabilities=entry.capabilities(unit),
+        open_session=partial(entry.open_session, unit),
+        ear=_EARS[name, unit],
+        power_up=FtmsPeer if name == "ftms" else partial(SimulatedPeer, name, unit),
         stop_frames=entry.stop_frames,
     )
 
 
-DRIVERS: Final = {name: _driver(name) for name in PROTOCOLS}
+DRIVERS: Final = {
+    f"{name} {unit.value}": _driver(name, unit.value)
+    for name, entry in PROTOCOLS.items()
+    for unit in entry.units
+}
 """A protocol that joins the registry joins the contract: without an ear nothing here imports."""
 
 NO_SPEEDS: Final[tuple[Any, ...]] = (

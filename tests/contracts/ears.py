@@ -57,12 +57,16 @@ def woodway_us(frame: bytes) -> Said:
     return Said(Kind.SPEED, int(frame[2:]) * _CKMH_PER_TENTH_MPH, frame[1] == ord("3"))
 
 
-def trackmaster(frame: bytes) -> Said:
+def trackmaster(frame: bytes, ckmh_per_digit: Fraction = _CKMH_PER_TENTH_MPH) -> Said:
     if frame in _SERIAL:
         return Said(_SERIAL[frame])
     if len(frame) != 5 or frame[0] != 0xA3 or not frame[1:].isdigit():
         return _GARBAGE
-    return Said(Kind.SPEED, int(frame[1:]) * _CKMH_PER_TENTH_MPH)
+    return Said(Kind.SPEED, int(frame[1:]) * ckmh_per_digit)
+
+
+def trackmaster_in_kmh(frame: bytes) -> Said:
+    return trackmaster(frame, Fraction(10))
 
 
 def ftms(frame: bytes) -> Said:

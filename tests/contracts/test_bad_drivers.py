@@ -1,10 +1,18 @@
-"""The contract can fail: it would have caught two drivers that people have walked on (SR-26)."""
+"""The contract can fail: it catches drivers that people have walked on (SR-03, SR-15, SR-26)."""
 
 from typing import Final
 
-from tests.contracts.bad_drivers import COSCOM_V1_LIKE, PYWOODWAY_LIKE
+from tests.contracts.bad_drivers import (
+    COSCOM_V1_LIKE,
+    CREEPING,
+    JUMPING,
+    POLITE,
+    PYWOODWAY_LIKE,
+    TRACKMASTER_PYTHON_LIKE,
+)
 from tests.contracts.claims import DRIVER_CLAIMS, failing, may_offer_reverse
 from tests.contracts.driver import DRIVERS
+from tests.contracts.machine_claims import MachineClaims
 from tests.contracts.reverse_claims import ReverseClaims
 
 ZERO_IS_REVERSE: Final = {
@@ -49,9 +57,40 @@ def test_sr15_a_driver_whose_negative_speeds_accelerate_fails() -> None:
     assert failed == NEGATIVE_IS_FASTER
 
 
+def test_sr03_a_driver_that_starts_a_belt_for_a_speed_fails() -> None:
+    assert {
+        "test_sr03_a_speed_never_starts_a_standing_belt",
+        "test_sr03_a_speed_never_starts_a_stopped_belt",
+    } <= failing(TRACKMASTER_PYTHON_LIKE, *DRIVER_CLAIMS)
+
+
+def test_sr18_a_driver_whose_stop_waits_for_its_turn_fails() -> None:
+    assert failing(POLITE, *DRIVER_CLAIMS) == {
+        "test_a_stop_does_not_wait_for_an_answer",
+        "test_a_stop_without_an_answer_is_said_again",
+        "test_no_bytes_and_no_split_of_them_raise",
+        "test_sr03_a_stop_is_on_its_way_in_the_next_call_in_every_state",
+    }
+
+
+def test_a_machine_whose_belt_jumps_fails() -> None:
+    assert failing(JUMPING, MachineClaims) == {
+        "test_its_ack_comes_before_its_belt",
+        "test_its_belt_follows_at_a_finite_rate",
+    }
+
+
+def test_a_machine_that_never_quite_stands_fails() -> None:
+    assert failing(CREEPING, MachineClaims) == {
+        "test_it_can_be_started_again_after_a_stop",
+        "test_it_stays_stopped",
+        "test_its_stop_reaches_zero_from_every_speed",
+    }
+
+
 def test_the_driver_they_were_made_from_fails_nothing() -> None:
     """So that it is the one bad encoder that fails, and not the way of running claims."""
-    assert failing(DRIVERS["woodway-us"], *DRIVER_CLAIMS, ReverseClaims) == set()
+    assert failing(DRIVERS["woodway-us mph"], *DRIVER_CLAIMS, ReverseClaims) == set()
 
 
 def test_sr26_a_bad_driver_may_not_offer_a_reversing_belt() -> None:

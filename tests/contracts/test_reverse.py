@@ -20,7 +20,7 @@ def test_sr26_without_read_back_nobody_offers_reverse(name: str) -> None:
 
 
 def test_sr26_a_line_without_a_word_for_reverse_proves_none_of_it() -> None:
-    for name in ("trackmaster", "ftms"):
+    for name in ("trackmaster mph", "ftms kmh"):
         assert {
             "test_sr26_the_direction_can_be_commanded",
             "test_sr26_the_direction_is_read_back",
