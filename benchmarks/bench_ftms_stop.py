@@ -48,6 +48,7 @@ CONNECTS: Final = 20
 CPU_S: Final = 20.0
 KEY_QUIRK: Final = "safety-key-status"
 SOURCES: Final = ("external strap line", "status 03")
+PULLS: Final = {SOURCES[0]: ("strap-pull", "strap-clip"), SOURCES[1]: ("key-pull", "key-insert")}
 STOPS: Final = (b"\x08\x01", b"\x02\x00\x00")
 
 
@@ -119,6 +120,7 @@ class Pair:
         self.causes: Counter[str] = Counter()
         self.heard_s = time.monotonic()
         self._chance = random.Random(seed)
+        self._pull, self._put_back = PULLS[source]
         by_key = source == SOURCES[1]
         self.treadmill = Treadmill(folder, seed, *(("--quirk", KEY_QUIRK) if by_key else ()))
         ready = self.treadmill.ready
@@ -178,7 +180,7 @@ class Pair:
             while time.monotonic() < pull_s:
                 yield
             pulled_ms = time.monotonic_ns() / 1e6
-            self.treadmill.act("strap-pull")
+            self.treadmill.act(self._pull)
             while (stopped_ms := self.treadmill.stop_since(pulled_ms)) is None:
                 yield
             self.took_ms.append(stopped_ms - pulled_ms)
@@ -188,7 +190,7 @@ class Pair:
             clip_s = time.monotonic() + OFF_S
             while time.monotonic() < clip_s:
                 yield
-            self.treadmill.act("strap-clip")
+            self.treadmill.act(self._put_back)
 
 
 def main() -> int:
