@@ -34,8 +34,7 @@ class TcpPort:
         self._selector = selector
         self._received = received
         self._connected = connected
-        self._listener = _bind(endpoint)
-        _listen(self._listener, endpoint)
+        self._listener = open_listener(endpoint)
         self._client: socket.socket | None = None
         self._up = True
         bound = self._listener.getsockname()
@@ -136,6 +135,17 @@ class TcpPort:
         else:
             self.drop_client()
         return bool(data)
+
+
+def open_listener(endpoint: Endpoint) -> socket.socket:
+    """Return a socket that listens.
+
+    Raises:
+        CannotOpen: the address is not ours, or taken.
+    """
+    listener = _bind(endpoint)
+    _listen(listener, endpoint)
+    return listener
 
 
 def _bind(endpoint: Endpoint) -> socket.socket:

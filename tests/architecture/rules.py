@@ -37,6 +37,7 @@ THIRD_PARTIES: Final = (
 )
 
 SIMULATOR_SHELLS: Final = (
+    "simulator.air",
     "simulator.servers",
     "simulator.__main__",
     "simulator.cli_*",
@@ -212,9 +213,21 @@ RULES: Final = (
     ),
     Rule(
         "bleak stays in one file, and its event loop in a process of its own",
-        where=("treadctl", "simulator"),
-        unless=("treadctl.drivers.ble_link", "simulator.air", "simulator.servers"),
+        where=("treadctl", "simulator", "firmware_protocols"),
+        unless=("treadctl.drivers.ble_link", "simulator.air"),
         never=("bleak",),
+    ),
+    Rule(
+        "bumble is the absence of a radio; what drives a treadmill has a real one (ADR 0020)",
+        where=("treadctl", "simulator", "firmware_protocols"),
+        unless=("simulator.air", "simulator.servers.ble_bumble"),
+        never=("bumble",),
+    ),
+    Rule(
+        "the simulator's event loop stays where bumble needs one",
+        where=("simulator",),
+        unless=("simulator.air", "simulator.servers"),
+        never=("asyncio",),
     ),
     Rule(
         "the state machine library declares the session and nothing else",

@@ -1,0 +1,1 @@
+"""Bluetooth without a radio: an air in one process, controllers for whoever connects to it."""
