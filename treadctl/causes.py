@@ -32,6 +32,7 @@ class Cause(Enum):
     STOP_WINS = "stop_wins"
     NOT_NOW = "not_now"
     MACHINE_MINIMUM = "machine_minimum"
+    NO_SPEED_RANGE = "no_speed_range"
     ON_BELT_MISSING = "on_belt_missing"
     QUARANTINE = "quarantine"
     CHECKLIST_INCOMPLETE = "checklist_incomplete"
@@ -50,7 +51,9 @@ class Cause(Enum):
     OPERATOR_FAST_STOP = "operator_fast_stop"
     OPERATOR_E_STOP = "operator_e_stop"
     SIGNAL_STOP = "signal_stop"
+    SAFETY_KEY = "safety_key"
     TELEMETRY_STALE = "telemetry_stale"
+    TELEMETRY_FROZEN = "telemetry_frozen"
     LINK_LOST = "link_lost"
     MACHINE_FAULT = "machine_fault"
     OVERSPEED = "overspeed"
@@ -63,6 +66,7 @@ class Cause(Enum):
     TURN_INCOMPLETE = "turn_incomplete"
     UNIT_MISMATCH = "unit_mismatch"
     UNIT_UNCLEAR = "unit_unclear"
+    PROFILE_AMBIGUOUS = "profile_ambiguous"
     CORE_SILENT = "core_silent"
     CORE_GONE = "core_gone"
     GATE_GONE = "gate_gone"
@@ -75,6 +79,10 @@ class Cause(Enum):
     NOT_STOPPING = "not_stopping"
     CONSOLE_STOP = "console_stop"
     RECONNECT_MOVING = "reconnect_moving"
+    CONTROL_LOST = "control_lost"
+    CONTROL_MISSING = "control_missing"
+    CONSOLE_SPEED = "console_speed"
+    CONSOLE_TOOK_OVER = "console_took_over"
     SESSION_LIMIT = "session_limit"
     REVERSE_LIMIT = "reverse_limit"
     BOUT_LIMIT = "bout_limit"
@@ -129,6 +137,12 @@ TEXTS: Final[dict[Cause, CauseText]] = {
         _R.REFUSE,
         "The slowest speed or the speed step of this machine is too large for walking backward.",
         "Use another machine.",
+    ),
+    Cause.NO_SPEED_RANGE: _t(
+        "F-104",
+        _R.REFUSE,
+        "The machine does not say which speeds it takes.",
+        "Give it a profile with a speed range, or use another machine.",
     ),
     Cause.ON_BELT_MISSING: _t(
         "F-005",
@@ -221,11 +235,23 @@ TEXTS: Final[dict[Cause, CauseText]] = {
     Cause.SIGNAL_STOP: _t(
         "F-318", _R.FAST_STOP, "The program was told to end.", "Start the program anew."
     ),
+    Cause.SAFETY_KEY: _t(
+        "F-316",
+        _R.E_STOP,
+        "The machine's own safety key was pulled.",
+        "See to the person first. Then put the key back, reset, and repeat the checklist.",
+    ),
     Cause.TELEMETRY_STALE: _t(
         "F-019",
         _R.FAST_STOP,
         "The treadmill stopped reporting its speed.",
         f"{_STEP_OFF} Check the cable.",
+    ),
+    Cause.TELEMETRY_FROZEN: _t(
+        "F-119",
+        _R.FAST_STOP,
+        "The treadmill repeats the same reading: its clock stands still while the belt moves.",
+        f"{_STEP_OFF} Do not go on before the machine has been looked at.",
     ),
     Cause.LINK_LOST: _t(
         "F-020",
@@ -282,6 +308,12 @@ TEXTS: Final[dict[Cause, CauseText]] = {
         "The belt's speed does not fit its command well enough to go faster.",
         "Go on slowly or stop; have the machine checked.",
     ),
+    Cause.PROFILE_AMBIGUOUS: _t(
+        "F-229",
+        _R.REFUSE,
+        "More than one profile fits this machine, and the wrong one may be too fast.",
+        "Name its profile in the treadmill's configuration.",
+    ),
     Cause.CORE_SILENT: _t("F-030", _R.E_STOP, "The steering program does not answer.", _ASK),
     Cause.CORE_GONE: _t("F-130", _R.FAST_STOP, "The steering program is gone.", _ASK),
     Cause.GATE_GONE: _t(
@@ -332,6 +364,30 @@ TEXTS: Final[dict[Cause, CauseText]] = {
         _R.E_STOP,
         "The belt was moving when the link came up.",
         "Nobody on the belt; pull the machine's own key if it does not stop.",
+    ),
+    Cause.CONTROL_LOST: _t(
+        "F-038",
+        _R.SOFT_STOP,
+        "The treadmill no longer obeys this program; another one may control it.",
+        f"{_STEP_OFF} End the other program. Then go on when the person is ready.",
+    ),
+    Cause.CONTROL_MISSING: _t(
+        "F-138",
+        _R.REFUSE,
+        "The treadmill does not obey this program yet. It has been asked to, now that you want it.",
+        "Make sure that no other program controls it, and arm again.",
+    ),
+    Cause.CONSOLE_SPEED: _t(
+        "F-039",
+        _R.FAST_STOP,
+        "Somebody set a speed above the cap at the treadmill itself.",
+        _ASK,
+    ),
+    Cause.CONSOLE_TOOK_OVER: _t(
+        "F-139",
+        _R.HOLD,
+        "You took over: somebody set the speed at the treadmill itself, and it is kept.",
+        "Go on at this speed, or stop. It does not rise again before the next start.",
     ),
     Cause.SESSION_LIMIT: _t(
         "F-044", _R.SOFT_STOP, "The longest session time is reached.", "End the session."

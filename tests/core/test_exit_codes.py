@@ -23,10 +23,13 @@ PLAIN: Final = {
 LATCHED: Final = {
     "strap_open": 11,
     "strap_unknown": 11,
+    "safety_key": 11,
     "link_lost": 13,
     "telemetry_stale": 13,
+    "telemetry_frozen": 13,
     "machine_timeout": 13,
     "reconnect_moving": 13,
+    "console_speed": 14,
     "deviation": 14,
     "surge": 14,
     "overspeed": 14,

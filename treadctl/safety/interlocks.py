@@ -15,11 +15,11 @@ from treadctl.safety.limits import (
     ATTENDANCE_MS,
     BELTREV_BOUT_MAX_MS,
     DEVIATION_MS,
+    FROZEN_MS,
     LIMIT_GRACE_MS,
     OVERSPEED_SAMPLES,
     PROOF_SLACK_MS,
     READ_BACK_MS,
-    STOP_PROGRESS_MS,
     SURGE_SAMPLES,
     TAPED_MS,
     UNEXPECTED_SAMPLES,
@@ -86,11 +86,37 @@ def lease(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
 def telemetry(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     """SR-19. Stale: do not speed up. Staler: stop."""
     age_ms = i.now_ms - i.measured_at_ms
-    if age_ms <= c.limits.telemetry_hold_ms:
+    if age_ms <= c.telemetry_hold_ms:
         return None
-    if age_ms <= c.limits.telemetry_stop_ms:
+    if age_ms <= c.telemetry_stop_ms:
         return Finding(Reaction.HOLD, Cause.TELEMETRY_STALE)
     return Finding(Reaction.FAST_STOP, Cause.TELEMETRY_STALE)
+
+
+def frozen(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
+    """SR-19. Fresh readings of a machine whose own clock stands still are old ones, repeated."""
+    if i.clock_at_ms is None or s.phase not in RUNNING or i.measured_ckmh == 0:
+        return None
+    still_ms = i.now_ms - max(i.clock_at_ms, s.started_at_ms + c.start_grace_ms)
+    if still_ms <= FROZEN_MS:
+        return None
+    return Finding(Reaction.FAST_STOP, Cause.TELEMETRY_FROZEN)
+
+
+def control(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
+    """SR-38. A machine that obeys somebody else is asked to stop, and left to a person."""
+    if i.in_control:
+        return None
+    return Finding(Reaction.SOFT_STOP, Cause.CONTROL_LOST)
+
+
+def foreign(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
+    """SR-39. The person at the console wins, but not above the cap."""
+    if s.foreign_ckmh is None:
+        return None
+    if s.foreign_ckmh <= c.cap_ckmh(s.gait, s.direction):
+        return Finding(Reaction.HOLD, Cause.CONSOLE_TOOK_OVER)
+    return Finding(Reaction.FAST_STOP, Cause.CONSOLE_SPEED)
 
 
 def link(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
@@ -184,7 +210,7 @@ def not_stopping(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     )
     if not watched:
         return None
-    if i.now_ms - s.progress_at_ms > STOP_PROGRESS_MS:
+    if i.now_ms - s.progress_at_ms > c.stop_progress_ms:
         return Finding(Reaction.E_STOP, Cause.NOT_STOPPING)
     # Zero is read, and yet nothing proves standstill: a drive that stays engaged, most likely.
     unproved_ms = 0 if s.told_zero_ms is None else i.now_ms - s.told_zero_ms
@@ -282,6 +308,9 @@ IN_MOTION: Final[tuple[Interlock, ...]] = (
     lease,
     telemetry,
     machine,
+    frozen,
+    control,
+    foreign,
     console,
     not_stopping,
     on_belt,

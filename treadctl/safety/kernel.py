@@ -47,6 +47,8 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
     if new_sample:
         observe.sample(s, i, c)
     if s.phase in MOTION:
+        if i.foreign_ckmh is not None:
+            observe.foreign(s, i.foreign_ckmh, c)
         if s.phase is not GatePhase.COUNTDOWN:
             observe.count_step_time(s, dt_ms)
             if new_sample:

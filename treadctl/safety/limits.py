@@ -33,6 +33,8 @@ class Limits:
     core_silence_e_stop_ms: int = 1_000
     telemetry_hold_ms: int = 500
     telemetry_stop_ms: int = 1_000
+    notify_hold_ms: int = 1_500
+    notify_stop_ms: int = 2_500
     strap_expiry_ms: int = 150
     stop_retry_ms: int = 100
     stall_ms: int = 1_500
@@ -75,6 +77,8 @@ RULES: Final[dict[str, Rule]] = {
     "core_silence_e_stop_ms": Rule(300, 1_500, "as above, for good"),
     "telemetry_hold_ms": Rule(100, 1_000, "do not speed up a belt you cannot see"),
     "telemetry_stop_ms": Rule(200, 1_500, "do not run a belt you cannot see"),
+    "notify_hold_ms": Rule(500, 2_500, "as above, where readings come once a second"),
+    "notify_stop_ms": Rule(1_000, 3_000, "as above, where readings come once a second"),
     "strap_expiry_ms": Rule(50, 200, "an expired lock is locked: drift is 0.17 m in 200 ms"),
     "stop_retry_ms": Rule(50, 200, "a stop is repeated until standstill is measured"),
     "stall_ms": Rule(500, 3_000, "a jammed belt that frees itself jumps"),
@@ -134,6 +138,7 @@ def problems(limits: Limits) -> tuple[LimitProblem, ...]:
 _ORDERED: Final = (
     ("core_silence_fast_ms", "core_silence_e_stop_ms"),
     ("telemetry_hold_ms", "telemetry_stop_ms"),
+    ("notify_hold_ms", "notify_stop_ms"),
     ("soft_stop_ckmh_s", "fast_stop_ckmh_s"),
 )
 _NOT_ABOVE: Final = (
@@ -187,6 +192,10 @@ STALL_MEASURED_CKMH: Final = 20
 STALL_LOCKOUT_MS: Final = 60_000
 STOP_PROGRESS_CKMH: Final = 30
 STOP_PROGRESS_MS: Final = 2_000
+STOP_PROGRESS_NOTIFY_MS: Final = 3_000
+"""The same, where readings come once a second."""
+FROZEN_MS: Final = 3_000
+"""SR-19: a machine's clock that stands still this long while its belt moves has stopped telling."""
 PROOF_SLACK_MS: Final = 4_000
 """SR-35: a belt that reads zero this much longer than standstill takes is not proved to obey."""
 UNEXPECTED_MOTION_CKMH: Final = 20

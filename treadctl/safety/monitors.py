@@ -16,7 +16,6 @@ from treadctl.safety.limits import (
     SURGE_CKMH,
     UNEXPECTED_MOTION_CKMH,
     UNIT_PROBE_MS,
-    UNIT_PROBE_STEPS,
 )
 from treadctl.safety.observe import fill
 from treadctl.safety.state import RUNNING, Inputs, KernelConfig, KernelState
@@ -30,7 +29,7 @@ def on_sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     obeying_matters = s.stop_level is not Reaction.E_STOP
     surging = obeying_matters and measured * 1_000 > s.expected_mckmh + SURGE_CKMH * 1_000
     s.surge_samples = s.surge_samples + 1 if surging else 0
-    progress = max(STOP_PROGRESS_CKMH, 2 * c.machine_steps[1])
+    progress = max(STOP_PROGRESS_CKMH, 2 * c.reading_step_ckmh)
     if measured == 0 or measured <= s.progress_ckmh - progress:
         s.progress_ckmh, s.progress_at_ms = measured, i.now_ms
     if s.phase in RUNNING and s.probe != "passed":
@@ -39,7 +38,7 @@ def on_sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 
 def on_sample_at_rest(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     """SR-08: any reading of at least one step counts where nobody started the belt."""
-    moving = i.measured_ckmh >= min(UNEXPECTED_MOTION_CKMH, c.machine_steps[1])
+    moving = i.measured_ckmh >= min(UNEXPECTED_MOTION_CKMH, c.reading_step_ckmh)
     s.unexpected_samples = s.unexpected_samples + 1 if moving else 0
 
 
@@ -72,10 +71,7 @@ def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
 
 
 def _probe_is_steady(s: KernelState, c: KernelConfig) -> bool:
-    return (
-        s.commanded_ckmh >= c.machine_steps[UNIT_PROBE_STEPS]
-        and s.expected_mckmh == s.commanded_ckmh * 1_000
-    )
+    return s.commanded_ckmh >= c.probe_from_ckmh and s.expected_mckmh == s.commanded_ckmh * 1_000
 
 
 def _probe(s: KernelState, i: Inputs, c: KernelConfig) -> None:
@@ -91,7 +87,7 @@ def _probe(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     samples = s.probe_commanded // s.commanded_ckmh
     off = abs(s.probe_measured - s.probe_commanded)
     s.probe_unclear = False
-    if off <= max(s.probe_commanded * 15 // 100, samples * c.machine_steps[1]):
+    if off <= max(s.probe_commanded * 15 // 100, samples * c.reading_step_ckmh):
         s.probe = "passed"
     elif is_unit_ratio(percent):
         s.probe = "failed"
@@ -121,6 +117,7 @@ def begin_motion(s: KernelState, now_ms: int) -> None:
     s.deviation_ms = s.stall_ms = s.wrong_way_ms = 0
     s.probe_ms = s.probe_measured = s.probe_commanded = 0
     s.moved = False
+    s.foreign_ckmh = None
     s.expected_mckmh = s.expected_peak_mckmh = 0
     s.zero_samples = 0
     s.progress_at_ms = now_ms

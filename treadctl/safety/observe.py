@@ -138,7 +138,7 @@ def tokens(s: KernelState, i: Inputs) -> None:
 def sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     """Take a new speed reading."""
     s.sample_seq = i.sample_seq
-    if i.measured_at_ms - s.sample_at_ms > c.limits.telemetry_hold_ms:
+    if i.measured_at_ms - s.sample_at_ms > c.telemetry_hold_ms:
         # Nobody looked in between: what was zero before is not "since then" (SR-06, SR-24).
         s.zero_samples = 0
         s.quarantine_zero_ms = None
@@ -150,6 +150,9 @@ def sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
         s.zero_at_ms = i.measured_at_ms
     else:
         s.zero_samples = 0
+        if not s.moved and c.start_grace_ms:
+            # It began to move at some time since the last reading, and is on its way.
+            s.expected_mckmh = min(i.measured_ckmh, s.commanded_ckmh) * 1_000
         s.moved = True
     if i.proved and not s.quarantined:
         _quarantine(s, i, c)
@@ -168,12 +171,15 @@ def expected(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
     """SR-22: where a belt with the declared ramp would be by now (safety.md 4.8.9).
 
     It is not expected to run while the drive itself says that it is off: after the start frame
-    until the machine has taken it, and when somebody stops it at that very moment.
+    until the machine has taken it, and when somebody stops it at that very moment. Nor, on a
+    machine that needs its time to start or to tell, before that time is over.
     """
     target = s.commanded_ckmh * 1_000
     reach = c.ramp_ckmh_s * dt_ms
     if s.expected_mckmh < target:
         if c.reads_drive_state and i.belt is BeltState.STOPPED:
+            return
+        if not s.moved and i.now_ms - s.started_at_ms < c.start_grace_ms:
             return
         s.expected_mckmh = min(target, s.expected_mckmh + reach)
         s.expected_peak_mckmh = max(s.expected_peak_mckmh, s.expected_mckmh)
@@ -188,13 +194,23 @@ def is_standstill(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
         and s.commanded_ckmh == 0
         and s.zero_at_ms - s.zero_since_ms >= c.limits.standstill_ms
         and i.link_up
-        and i.now_ms - i.measured_at_ms <= c.limits.telemetry_hold_ms
+        and i.now_ms - i.measured_at_ms <= c.telemetry_hold_ms
         and (s.moved or s.expected_peak_mckmh < FROZEN_ZERO_MCKMH)
         and (
             not c.reads_drive_state
             or (i.belt is BeltState.STOPPED and i.belt_at_ms >= s.zero_since_ms)
         )
     )
+
+
+def foreign(s: KernelState, foreign_ckmh: int, c: KernelConfig) -> None:
+    """SR-39: somebody else set the speed. What is not above the cap is followed."""
+    if s.phase not in RUNNING:
+        return  # a stop in force goes on
+    s.foreign_ckmh = foreign_ckmh
+    if foreign_ckmh <= c.cap_ckmh(s.gait, s.direction):
+        s.commanded_ckmh = c.quantise(foreign_ckmh)
+        s.base_ckmh = min(s.base_ckmh, s.commanded_ckmh)
 
 
 def count_step_time(s: KernelState, dt_ms: int) -> None:

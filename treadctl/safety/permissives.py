@@ -48,6 +48,8 @@ def machine_missing(s: KernelState, c: KernelConfig, direction: Direction) -> Ca
     """What this machine can never do, whatever people confirm."""
     if not c.has_strap:
         return Cause.NO_STRAP_SOURCE
+    if c.unfit is not None:
+        return c.unfit
     forward = gait_of(direction, s.facing) is Gait.FORWARD
     coarsest = STEP_CEILING_CKMH if forward else STEP_CEILING_REV_CKMH
     slowest = 100
@@ -71,6 +73,8 @@ def missing_to_arm(s: KernelState, i: Inputs, c: KernelConfig) -> Cause | None:
         return missing
     if not s.quarantined:
         return Cause.QUARANTINE
+    if not i.in_control:
+        return Cause.CONTROL_MISSING
     if not is_standstill(s, i, c):
         return Cause.NOT_STANDING
     if s.pull_seen_at_ms is None:

@@ -49,7 +49,7 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
 
 
 NEVER_MS: Final = -1_000_000
-MACHINE_STOPPED: Final = frozenset({Cause.CONSOLE_STOP, Cause.MACHINE_TIMEOUT})
+MACHINE_STOPPED: Final = frozenset({Cause.CONSOLE_STOP, Cause.MACHINE_TIMEOUT, Cause.SAFETY_KEY})
 """The machine has stopped by itself: a ramp would be a setpoint after its stop (SR-36, N12)."""
 
 
@@ -161,16 +161,21 @@ def _moving(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     return Drive(DriveKind.SPEED, speed, s.direction, False)
 
 
-def _machine_stopped(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
-    """Whatever stop is in force, its ramp ends where the machine has stopped (SR-36)."""
-    return i.machine_fault in MACHINE_STOPPED or interlocks.console(s, i, c) is not None
+def _no_ramp(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
+    """Whatever stop is in force, its ramp ends where the machine has stopped (SR-36), and where
+    it takes no speed from us (SR-38): there a stop is all that is left to say."""
+    return (
+        i.machine_fault in MACHINE_STOPPED
+        or not i.in_control
+        or interlocks.console(s, i, c) is not None
+    )
 
 
 def _stopping(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     fresh = s.stop_sent_at_ms == NEVER_MS
     if s.stop_level is Reaction.E_STOP:
         s.commanded_ckmh = 0
-    elif s.commanded_ckmh > 0 and _machine_stopped(s, i, c):
+    elif s.commanded_ckmh > 0 and _no_ramp(s, i, c):
         s.commanded_ckmh = 0
         fresh = True
     elif s.commanded_ckmh > 0:

@@ -29,7 +29,13 @@ from treadctl.model import (
     StrapState,
     gait_of,
 )
-from treadctl.safety.limits import CLASS_C_REV_MAX_CKMH, Limits
+from treadctl.safety.limits import (
+    CLASS_C_REV_MAX_CKMH,
+    STOP_PROGRESS_MS,
+    STOP_PROGRESS_NOTIFY_MS,
+    UNIT_PROBE_STEPS,
+    Limits,
+)
 
 
 class Finding(NamedTuple):
@@ -80,18 +86,44 @@ class KernelConfig:
     has_strap: bool = True
     hold_available: bool = False
     attendance_required: bool = False
+    pushes_readings: bool = False
+    """Readings come of their own accord, about once a second."""
+    start_grace_ms: int = 0
+    """So long after a start a machine may still read zero."""
+    unfit: Cause | None = None
+    """Why this machine is not driven, whatever people confirm."""
     step_ckmh: int = field(init=False)
-    """The machine's coarsest step. Kept, because the ramp asks in every tick."""
+    """The machine's coarsest step above its minimum. Kept, because the ramp asks in every tick."""
     v_start_ckmh: int = field(init=False)
     """SR-04: max(v_start, machine minimum), as the machine can say it."""
     finest_ckmh: int = field(init=False)
     """Its finest: a setpoint closer than that to what is commanded cannot be said."""
+    reading_step_ckmh: int = field(init=False)
+    """What one reporting step is worth (SR-08, SR-29, SR-35)."""
+    probe_from_ckmh: int = field(init=False)
+    """SR-29: five reporting steps, below which a ratio means nothing."""
+    telemetry_hold_ms: int = field(init=False)
+    telemetry_stop_ms: int = field(init=False)
+    stop_progress_ms: int = field(init=False)
     caps_ckmh: dict[tuple[Gait, Direction], int] = field(init=False)
 
     def __post_init__(self) -> None:
-        steps = [b - a for a, b in pairwise(self.machine_steps)]
+        # From standing to its slowest speed is no step: a start does that, at `v_start`.
+        slowest_ckmh = self.machine_steps[1]
+        steps = [b - a for a, b in pairwise(self.machine_steps[1:])] or [slowest_ckmh]
         object.__setattr__(self, "step_ckmh", max(steps))
         object.__setattr__(self, "finest_ckmh", min(steps))
+        object.__setattr__(self, "reading_step_ckmh", min(slowest_ckmh, max(steps)))
+        object.__setattr__(self, "probe_from_ckmh", self._probe_from_ckmh())
+        limits = self.limits
+        hold_ms, stop_ms, progress_ms = (
+            (limits.notify_hold_ms, limits.notify_stop_ms, STOP_PROGRESS_NOTIFY_MS)
+            if self.pushes_readings
+            else (limits.telemetry_hold_ms, limits.telemetry_stop_ms, STOP_PROGRESS_MS)
+        )
+        object.__setattr__(self, "telemetry_hold_ms", hold_ms)
+        object.__setattr__(self, "telemetry_stop_ms", stop_ms)
+        object.__setattr__(self, "stop_progress_ms", progress_ms)
         slowest = max(self.limits.v_start_ckmh, self.min_ckmh)
         object.__setattr__(self, "v_start_ckmh", self.quantise(slowest))
         caps = {(g, d): self._smallest_cap(g, d) for g in Gait for d in Direction}
@@ -104,6 +136,11 @@ class KernelConfig:
     def cap_ckmh(self, gait: Gait, direction: Direction) -> int:
         """SR-09: the smallest of all caps for this way of walking; unknown gait: of both ways."""
         return self.caps_ckmh[gait, direction]
+
+    def _probe_from_ckmh(self) -> int:
+        if self.machine_steps[1] <= self.step_ckmh:
+            return self.machine_steps[: UNIT_PROBE_STEPS + 1][-1]
+        return max(self.machine_steps[1], UNIT_PROBE_STEPS * self.step_ckmh)
 
     def _smallest_cap(self, gait: Gait, direction: Direction) -> int:
         forward = min(self.limits.v_fwd_max_ckmh, self.max_ckmh)
@@ -142,6 +179,12 @@ class Inputs(NamedTuple):
     strap_at_ms: int
     machine_fault: Cause | None = None
     suspended_ms: int = 0
+    in_control: bool = True
+    """The machine obeys this program, as far as it told (SR-38)."""
+    foreign_ckmh: int | None = None
+    """A speed that somebody else has set since the last tick (SR-39)."""
+    clock_at_ms: int | None = None
+    """When the machine's own clock last moved on; None where it has none that does (SR-19)."""
 
 
 @dataclass(slots=True)
@@ -240,6 +283,8 @@ class KernelState:
     """SR-13: increases are counted from here."""
     raised_at_ms: int = 0
     lowered_at_ms: int = 0
+    foreign_ckmh: int | None = None
+    """SR-39: what somebody else set in this motion. It is followed, and nothing rises any more."""
     increases: tuple[tuple[int, int], ...] = ()
     down_mckmh: int = 0
     stop_sent_at_ms: int = 0
