@@ -155,6 +155,11 @@ class HostSession:
         """A start sequence is under way. False without `Ack(0xA0)` means it was given up."""
         return bool(self._start)
 
+    def distrust(self) -> None:
+        """Silence on a line that stands: what comes back may be another power-up (SR-50)."""
+        self.restart()
+        self.proved = False
+
     @property
     def speeds_known(self) -> bool:
         """The digits are the protocol's; the machine has nothing to add."""

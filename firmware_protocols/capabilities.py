@@ -24,3 +24,5 @@ class Capabilities:
     reply_timeout_ms: int
     pushes_readings: bool = False
     """Readings come of their own accord about once a second; nothing asks for them."""
+    start_up_ms: int = 0
+    """How long after an accepted start it may go on to read zero."""

@@ -54,6 +54,10 @@ class Conversation(Protocol):
     def restart(self) -> None:
         """The link came up: nothing said before counts, except a stop without an answer."""
 
+    def distrust(self) -> None:
+        """The machine was silent for too long on a link that stands: it has to prove itself
+        anew (SR-50)."""
+
     def quantise(self, speed_ckmh: int) -> int:
         """Return the machine's own step for a request, never more than asked."""
 

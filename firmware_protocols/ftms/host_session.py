@@ -81,6 +81,13 @@ class FtmsHostSession:
         self.proved = False
         self._inner.restart()
 
+    def distrust(self) -> None:
+        """The machine was silent for too long. What it is, it still is: on this link nobody
+        says it again. Control is asked for anew, and everything else proved anew (SR-50)."""
+        self._generation += 1
+        self.proved = False
+        self._inner.restart()
+
     # What is known.
 
     @property

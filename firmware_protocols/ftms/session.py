@@ -51,6 +51,8 @@ def capabilities(quirks: Quirks = CONSERVATIVE) -> Capabilities:
         poll_period_ms=quirks.data_period_ms,
         reply_timeout_ms=PROCEDURE_MS,
         pushes_readings=True,
+        # Data shows a motion at the next record only, and is late by one where a link is slow.
+        start_up_ms=quirks.start_up_ms + 2 * quirks.data_period_ms,
     )
 
 

@@ -12,9 +12,10 @@ from tests.gate.gate_bench import (
     commands,
     sets_in_motion,
 )
-from treadctl.gate.gate import GONE_MS, Gate, kernel_config
+from treadctl.gate.gate import GONE_MS, Gate, kernel_config, open_session
 from treadctl.gate.setup import GateSetup, StrapKind, StrapSource
 from treadctl.model import GatePhase, Mode, Reaction, StrapState
+from treadctl.safety.state import KernelConfig
 
 C0 = b"\xc0"
 C1 = b"\xc1"
@@ -184,6 +185,10 @@ def test_sr50_a_latched_machine_without_power_is_not_reset_into_readiness() -> N
     assert bench.report().link_up is False
 
 
+def config_of(setup: GateSetup) -> KernelConfig:
+    return kernel_config(setup, open_session(setup))
+
+
 @pytest.mark.parametrize(
     ("strap", "has_strap"),
     [
@@ -197,7 +202,7 @@ def test_sr50_a_latched_machine_without_power_is_not_reset_into_readiness() -> N
 def test_sr16_only_a_strap_that_can_be_read_counts_as_one(
     strap: StrapSource | None, has_strap: bool
 ) -> None:
-    assert kernel_config(replace(WOODWAY, strap=strap)).has_strap is has_strap
+    assert config_of(replace(WOODWAY, strap=strap)).has_strap is has_strap
 
 
 def test_sr16_without_a_strap_a_treadmill_is_monitored_and_never_armed() -> None:
@@ -211,11 +216,11 @@ def test_sr16_without_a_strap_a_treadmill_is_monitored_and_never_armed() -> None
 
 
 def test_the_kernel_is_told_the_steps_that_the_machine_really_has() -> None:
-    config = kernel_config(replace(WOODWAY, mode=Mode.BELT_REVERSE))
+    config = config_of(replace(WOODWAY, mode=Mode.BELT_REVERSE))
     assert config.machine_steps[:4] == (0, 17, 33, 49)
     assert config.machine_steps[-1] <= 4_811
     assert (config.can_reverse, config.reads_direction) == (True, True)
-    assert kernel_config(TRACKMASTER).can_reverse is False
+    assert config_of(TRACKMASTER).can_reverse is False
 
 
 def test_a_gate_reports_nothing_before_its_first_step() -> None:

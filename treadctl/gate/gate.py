@@ -8,16 +8,15 @@ core anything; it takes the newest request or none.
 from typing import Final
 
 from firmware_protocols import messages as wire
-from firmware_protocols.errors import RemoteProtocolError
+from firmware_protocols.conversation import Conversation
 from firmware_protocols.registry import PROTOCOLS
 from treadctl.causes import Cause
+from treadctl.gate.listener import FROM_WIRE, Listener
 from treadctl.gate.reporting import report_of
 from treadctl.gate.setup import GateSetup, MachineClass, StrapKind
 from treadctl.gate.strap import StrapSample
 from treadctl.gate.wire_check import Permission, WireCheck
 from treadctl.model import (
-    BeltState,
-    Direction,
     Gait,
     GatePhase,
     Reaction,
@@ -28,9 +27,7 @@ from treadctl.model import (
 from treadctl.safety import kernel, ramp
 from treadctl.safety.limits import (
     FUTURE_MS,
-    IMPLAUSIBLE_CKMH,
     LINK_LOSS_RETRY_MS,
-    PROOFS_NEEDED,
     TICK_MOVING_MS,
     TICK_REST_MS,
 )
@@ -48,30 +45,33 @@ from treadctl.safety.state import (
 REPORT_MS: Final = 100
 GONE_MS: Final = 3_000
 """A moving machine this silent is not there; by then it has been told to stop for long."""
-_TO_WIRE: Final = {
-    Direction.FORWARD: wire.Direction.FORWARD,
-    Direction.REVERSE: wire.Direction.REVERSE,
-}
-_FROM_WIRE: Final = {there: here for here, there in _TO_WIRE.items()}
-_DRIVE_STATE: Final = {
-    wire.DriveState.STOPPED: BeltState.STOPPED,
-    wire.DriveState.SUPERVISED: BeltState.ENGAGED,
-    wire.DriveState.UNSUPERVISED: BeltState.ENGAGED,
+_TO_WIRE: Final = {here: there for there, here in FROM_WIRE.items()}
+_UNFIT: Final = {
+    wire.Unfit.PROFILE_AMBIGUOUS: Cause.PROFILE_AMBIGUOUS,
+    wire.Unfit.NO_SPEED_RANGE: Cause.NO_SPEED_RANGE,
 }
 
 
-def kernel_config(setup: GateSetup) -> KernelConfig:
-    """What the kernel has to know of this machine and these limits."""
+def open_session(setup: GateSetup) -> Conversation:
+    """Begin the conversation that *setup* asks for."""
     machine = setup.machine
-    entry = PROTOCOLS[machine.protocol]
-    capabilities = entry.capabilities(machine.unit)
-    session = entry.open_session(machine.unit)
+    return PROTOCOLS[machine.protocol].open_session(machine.unit, machine.profile or None)
+
+
+def kernel_config(setup: GateSetup, session: Conversation) -> KernelConfig:
+    """What the kernel has to know of this machine and these limits.
+
+    The smallest of what the protocol can say, the machine has stated and the setup allows.
+    """
+    machine = setup.machine
+    capabilities = session.capabilities
     top_ckmh = min(machine.max_ckmh, capabilities.field_max_ckmh)
+    steps = sorted({session.quantise(speed_ckmh) for speed_ckmh in range(top_ckmh + 1)})
     return KernelConfig(
         limits=setup.limits,
-        machine_steps=tuple(sorted({session.quantise(v) for v in range(top_ckmh + 1)})),
-        min_ckmh=machine.min_ckmh,
-        max_ckmh=top_ckmh,
+        machine_steps=tuple(steps),
+        min_ckmh=max(machine.min_ckmh, steps[1]),
+        max_ckmh=min(top_ckmh, steps[-1]) if capabilities.pushes_readings else top_ckmh,
         ramp_ckmh_s=machine.ramp_ckmh_s,
         class_c=machine.machine_class is MachineClass.C,
         can_reverse=capabilities.can_reverse,
@@ -82,6 +82,9 @@ def kernel_config(setup: GateSetup) -> KernelConfig:
         and (setup.strap.kind is not StrapKind.MACHINE or capabilities.reports_safety_key),
         hold_available=setup.hold_to_run_available,
         attendance_required=setup.attendance_required,
+        pushes_readings=capabilities.pushes_readings,
+        start_grace_ms=capabilities.start_up_ms,
+        unfit=None if session.unfit is None else _UNFIT[session.unfit],
     )
 
 
@@ -89,10 +92,12 @@ class Gate:
     """Owns what may be said to one treadmill. Everything it needs arrives through `step`."""
 
     def __init__(self, setup: GateSetup, *, now_ms: int) -> None:
-        machine = setup.machine
-        self.config: Final = kernel_config(setup)
+        self._setup: Final = setup
+        self._session: Final = open_session(setup)
+        self.config = kernel_config(setup, self._session)
+        """Learned anew from a machine that states its own range; frozen, and never in motion."""
         self.state: Final = KernelState(now_ms)
-        self._session = PROTOCOLS[machine.protocol].open_session(machine.unit)
+        self._heard: Final = Listener(self._session, now_ms)
         self._wire_check = WireCheck(self._session.command_decoder)
         self._request = Request(at_ms=now_ms, counter=-1)
         self._core_heard_ms = now_ms
@@ -100,15 +105,11 @@ class Gate:
         self._line_up = False
         self._present = True
         """The machine answers, or has not yet had the time to."""
-        self._heard_ms = now_ms
         self._link_lost_ms = now_ms
-        self._measured_ckmh = 0
-        self._measured_direction = Direction.FORWARD
-        self._measured_at_ms = now_ms
-        self._sample_seq = 0
-        self._belt = BeltState.UNKNOWN
-        self._belt_at_ms = now_ms
-        self._speed_fault = False
+        self._learned = True
+        """What the machine states about itself is in `config`."""
+        self._wants_control = False
+        """Control is to be requested once: after connecting, or because a person arms (SR-38)."""
         self._strap = StrapSample(StrapState.UNKNOWN, now_ms)
         self._report_due_ms = now_ms
         self._report_seq = 0
@@ -136,10 +137,14 @@ class Gate:
             self._take_request(request, now_ms)
         if link_up is not self._line_up:
             self._line_changed(now_ms, link_up)
-        fault = self._observe(now_ms, received) if received else None
+        heard = self._heard
+        fault, foreign_ckmh = Cause.MACHINE_FAULT if heard.speed_fault else None, None
+        if received:
+            fault = heard.receive(now_ms, received)
+            foreign_ckmh = heard.foreign_ckmh
+            if not self._learned:
+                self._learn()
         self._follow_presence(now_ms)
-        if self._speed_fault:
-            fault = Cause.MACHINE_FAULT
         self._strap = strap
         self._core_alive = core_alive
         inputs = self._inputs = Inputs(
@@ -150,20 +155,27 @@ class Gate:
             stop,
             self._line_up and self._present,
             self._session.proved,
-            self._measured_ckmh,
-            self._measured_direction,
-            self._measured_at_ms,
-            self._sample_seq,
-            self._belt,
-            self._belt_at_ms,
+            heard.measured_ckmh,
+            heard.measured_direction,
+            heard.measured_at_ms,
+            heard.sample_seq,
+            heard.belt,
+            heard.belt_at_ms,
             strap.state,
             strap.at_ms,
             fault,
             suspended_ms,
+            self._session.in_control,
+            foreign_ckmh,
+            heard.clock_at_ms,
         )
         drive = kernel.step(self.state, inputs, self.config)
         if drive.kind is not DriveKind.NOTHING:
             self._say(drive)
+        if self._wants_control:
+            self._ask_control()
+        if foreign_ckmh is not None:
+            self._wire_check.lowered_to(foreign_ckmh)
         if not link_up:
             frames: list[bytes] = []
         else:
@@ -193,7 +205,9 @@ class Gate:
         self._reported = key
         self._report_due_ms = now_ms + REPORT_MS
         self._report_seq += 1
-        report = report_of(s, self._inputs, self.config, self._report_seq, self._sample_seq > 0)
+        report = report_of(
+            s, self._inputs, self.config, self._report_seq, self._heard.sample_seq > 0
+        )
         s.refused = []
         return report
 
@@ -209,6 +223,8 @@ class Gate:
         """SR-14, SR-19, SR-30: only a newer one, and none from the future."""
         if request.counter <= self._request.counter or request.at_ms > now_ms + FUTURE_MS:
             return
+        if request.arm and not self._request.arm:
+            self._wants_control = True
         self._request = request
         self._core_heard_ms = now_ms
 
@@ -218,6 +234,8 @@ class Gate:
             self._link_lost_ms = now_ms
             return
         self._connections += 1
+        self._session.restart()
+        self._learned = self._session.speeds_known
         self._forget_machine(now_ms)
         if self._connections > 1:
             # A reconnect says stop before it says anything else (SR-37).
@@ -235,48 +253,33 @@ class Gate:
             self._present = self._session.proved
             return
         moving = self.state.phase in MOTION
-        gone_ms = GONE_MS if moving else self.config.limits.telemetry_stop_ms
-        if self._session.proved and now_ms - self._heard_ms > gone_ms:
+        gone_ms = GONE_MS if moving else self.config.telemetry_stop_ms
+        if self._session.proved and now_ms - self._heard.heard_ms > gone_ms:
             self._present = False
             self._link_lost_ms = now_ms
+            self._session.distrust()
             self._forget_machine(now_ms)
             self.state.connected_before = True
             self._session.stop(strongest=True)
 
     def _forget_machine(self, now_ms: int) -> None:
         """SR-01: what comes back has to prove itself anew."""
-        self._session.restart()
         self._session.proved = False
-        self._belt = BeltState.UNKNOWN
-        self._speed_fault = False
-        self._heard_ms = now_ms
+        self._heard.forget(now_ms)
+        self._wants_control = True
 
-    def _observe(self, now_ms: int, received: bytes) -> Cause | None:
-        fault: Cause | None = None
-        for message in self._session.receive(now_ms, received):
-            if not isinstance(message, RemoteProtocolError):
-                self._heard_ms = now_ms
-            match message:
-                case wire.SpeedReport(speed_ckmh, direction) if speed_ckmh <= IMPLAUSIBLE_CKMH:
-                    self._measured_ckmh = speed_ckmh
-                    self._measured_direction = _FROM_WIRE[direction]
-                    self._measured_at_ms = now_ms
-                    self._sample_seq += 1
-                    self._speed_fault = False
-                case wire.DriveReport(state) if not self._session.starting:
-                    self._belt, self._belt_at_ms = _DRIVE_STATE[state], now_ms
-                case wire.SpeedFault():
-                    self._speed_fault = True
-                case wire.MasterTimeout():
-                    fault = Cause.MACHINE_TIMEOUT
-                case _:
-                    # Acks are the session's, as is "stopped" while a start is still being said.
-                    # Noise renews nothing, and silence stops the belt.
-                    pass
-        if not self._session.proved and self._session.proofs >= PROOFS_NEEDED:
-            self._session.proved = True
-            self._session.stop(strongest=False)
-        return fault
+    def _learn(self) -> None:
+        """The machine has said what it is: its range, its quirks, and what a speed means."""
+        if self._session.speeds_known or self._session.unfit is not None:
+            self._learned = True
+            self.config = kernel_config(self._setup, self._session)
+            self._wire_check.relearn(self._session.command_decoder)
+
+    def _ask_control(self) -> None:
+        """SR-06: not before the belt was seen to stand for long enough; and never in motion."""
+        if self.state.quarantined and self.state.phase not in MOTION:
+            self._wants_control = False
+            self._session.request_control()
 
     def _say(self, drive: Drive) -> None:
         session = self._session
