@@ -20,6 +20,7 @@ _COMMANDS: Final = {
     "serve": "simulator.cli_serve:serve",
     "lockstep": "simulator.cli_lockstep:lockstep",
     "faults": "simulator.cli_catalogue:faults",
+    "quirks": "simulator.cli_catalogue:quirks",
     "scenario": "simulator.cli_catalogue:scenario",
 }
 """Imported when asked for: `faults` needs no sockets and `--version` needs nothing."""

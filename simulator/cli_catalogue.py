@@ -1,10 +1,11 @@
-"""`treadmill-sim faults` and `treadmill-sim scenario`: what can happen, and what will."""
+"""`treadmill-sim faults`, `quirks` and `scenario`: what can happen, and what will."""
 
 from pathlib import Path
 
 import click
 
 from simulator.faults import listing
+from simulator.machines import ftms_quirks
 from simulator.scenario import load_scenario
 
 
@@ -12,6 +13,13 @@ from simulator.scenario import load_scenario
 def faults() -> None:
     """List every fault that can be injected, one line each."""
     for line in listing():
+        click.echo(line)
+
+
+@click.command()
+def quirks() -> None:
+    """List every quirk that an ftms machine can have, one line each."""
+    for line in ftms_quirks.listing():
         click.echo(line)
 
 

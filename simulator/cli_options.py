@@ -29,13 +29,14 @@ def _one_of(
     name: str, kind: type[MachineClass] | type[OppositeSign] | type[TimeoutNotice], text: str
 ) -> Callable[[Command], Command]:
     field = "machine_class" if kind is MachineClass else name.strip("-").replace("-", "_")
+    default = getattr(_DEFAULTS, field)
     return click.option(
         name,
         field,
         type=click.Choice([member.value for member in kind]),
-        default=getattr(_DEFAULTS, field).value,
-        callback=lambda ctx, param, value: kind(value),
-        show_default=True,
+        default=default.value if default is not None else None,
+        callback=lambda ctx, param, value: None if value is None else kind(value),
+        show_default=default is not None,
         help=text,
     )
 
@@ -45,14 +46,14 @@ _MACHINE_OPTIONS: Final = (
         "--class",
         MachineClass,
         "What it does when its host falls silent: A stops within 1 s, B stops within 5 s when "
-        "the link is lost, C keeps running.",
+        "the link is lost, C keeps running. [default: A, and C on ftms]",
     ),
     click.option(
         "--unit",
         type=click.Choice(["mph", "kmh"]),
         default=_DEFAULTS.unit,
-        show_default=True,
-        help="Of the digits on the wire. kmh exists on trackmaster only.",
+        help="Of the digits on the wire; kmh exists on trackmaster and ftms. "
+        "[default: the machine's own]",
     ),
     _number("--ramp-ckmh-s", "(0.01 km/h per s)", "How fast the belt follows a command."),
     _number("--stop-ckmh-s", "(0.01 km/h per s)", "How fast it stops."),
@@ -75,6 +76,14 @@ _MACHINE_OPTIONS: Final = (
         "--keeps-setpoint/--forgets-setpoint",
         default=_DEFAULTS.keeps_setpoint,
         help="woodway-us: whether the last speed survives a stop. [default: keeps]",
+    ),
+    _number("--data-period-ms", "ms", "ftms: how often it tells its treadmill data."),
+    click.option(
+        "--quirk",
+        "quirks",
+        multiple=True,
+        metavar="NAME",
+        help="ftms: how it differs from the text; see `treadmill-sim quirks`. Repeatable.",
     ),
     click.option(
         "--reads-999-9",

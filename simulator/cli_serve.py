@@ -79,6 +79,8 @@ def serve(
         if truth is not None:
             truth_file = open_things.enter_context(closing(TruthFile(truth)))
         simulation = simulation_for(machine, scenario, seed, truth_file, machine_options)
+        if simulation.air is not None:
+            raise click.UsageError(f"{machine} has no serial port; it is on the air")
         selector = open_things.enter_context(closing(new_selector()))
 
         def treadmill_port(received: Received) -> Port:

@@ -22,7 +22,12 @@ _MARGIN_MS = 50
 
 class Controller:
     def __init__(
-        self, belt: Belt, incline: Incline, options: MachineOptions, rest_ckmh: float | None
+        self,
+        belt: Belt,
+        incline: Incline,
+        options: MachineOptions,
+        machine_class: MachineClass,
+        rest_ckmh: float | None,
     ) -> None:
         """*rest_ckmh* is the setpoint that a stop leaves behind; None keeps the last one."""
         self.running = False
@@ -35,6 +40,8 @@ class Controller:
         self.direction = Direction.FORWARD
         self.heard_ms = -inf
         """When the last command or query was understood."""
+        self.first_start_ms = inf
+        """When the drive first engaged since it was built."""
         self.next_ms = inf
         self.ignored_stops = 0
         self.ignores_speed = False
@@ -43,6 +50,7 @@ class Controller:
         self._belt = belt
         self._incline = incline
         self._options = options
+        self._class = machine_class
         self._rest_ckmh = rest_ckmh
         self._stopping_until_ms = -inf
         self._self_start_ms = inf
@@ -67,6 +75,7 @@ class Controller:
         if not self.key_in:
             return
         self.running = True
+        self.first_start_ms = min(self.first_start_ms, t_ms)
         self.supervised = supervised
         self._belt.drive(t_ms, self.setpoint_ckmh, self.direction)
         self._schedule()
@@ -152,7 +161,7 @@ class Controller:
         options = self._options
         left_ms = (
             STAND_WITHIN_MS - options.watchdog_ms
-            if options.machine_class is MachineClass.A
+            if self._class is MachineClass.A
             else LINK_STAND_WITHIN_MS - LINK_SUPERVISION_MS
         )
         lag_s = options.lag_ms / 1000.0
@@ -183,8 +192,7 @@ class Controller:
         self.next_ms = self._self_start_ms
         if not self.running:
             return
-        machine_class = self._options.machine_class
-        if machine_class is MachineClass.A and self.supervised:
+        if self._class is MachineClass.A and self.supervised:
             self.next_ms = min(self.next_ms, self.heard_ms + self._options.watchdog_ms)
-        elif machine_class is MachineClass.B and self._link_lost_ms is not None:
+        elif self._class is MachineClass.B and self._link_lost_ms is not None:
             self.next_ms = min(self.next_ms, self._link_lost_ms + LINK_SUPERVISION_MS)

@@ -39,6 +39,8 @@ class Fault:
     parameters: tuple[Parameter, ...] = ()
     ends: str | None = None
     """The lasting fault whose opposite this is."""
+    only: str | None = None
+    """The one machine that can have it."""
 
     @property
     def is_person(self) -> bool:
@@ -60,6 +62,10 @@ def _lasting(name: str, summary: str, *parameters: Parameter) -> Fault:
     return Fault(name, summary, Lasts.WHILE, (*parameters, FOR_S))
 
 
+def _only_lasting(machine: str, name: str, summary: str) -> Fault:
+    return Fault(name, summary, Lasts.WHILE, (FOR_S,), only=machine)
+
+
 def _counted(name: str, summary: str, default: float) -> Fault:
     count = Parameter("count", "times", default, 1.0, 1_000_000.0, whole=True)
     return Fault(name, summary, Lasts.COUNT, (count,))
@@ -76,10 +82,10 @@ _ALL: Final = (
     ),
     _lasting(
         "key-pull",
-        "The machine's own safety key is out: woodway-us stops, trackmaster loses its power.",
+        "The machine's own safety key is out: woodway-us and ftms stop, trackmaster loses power.",
     ),
     Fault("key-insert", "The machine's own safety key is back in.", ends="key-pull"),
-    Fault("console-stop", "Somebody presses STOP on the machine; C0 says stopped."),
+    Fault("console-stop", "Somebody presses STOP on the machine; C0 or status 02 says stopped."),
     Fault(
         "console-start",
         "Somebody presses START on the machine, or changes its speed there.",
@@ -129,8 +135,14 @@ _ALL: Final = (
     _lasting("wrong-unit", "Speeds are obeyed in the other unit and read back truly."),
     _lasting("power-cut", "The machine has no power: silence, and the belt coasts."),
     Fault("power-return", "The power is back: the machine boots, as it boots.", ends="power-cut"),
-    _lasting("link-drop", "The cable between host and machine is out."),
-    Fault("link-return", "The cable is back in.", ends="link-drop"),
+    _lasting("link-drop", "The cable between host and machine is out, or the radio out of reach."),
+    Fault("link-return", "The cable is back in, or the radio in reach.", ends="link-drop"),
+    Fault(
+        "control-revoke",
+        "ftms: the machine takes control away from its client; status FF.",
+        only="ftms",
+    ),
+    _only_lasting("ftms", "control-steal", "ftms: a second client takes control and keeps it."),
     Fault("person-rails", "The person stands on the side rails."),
     Fault("person-step-on", "The person steps on the belt and walks with it."),
     Fault("person-step-off", "The person leaves the machine."),

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from math import inf
 
 from simulator.belt import Blockage
+from simulator.errors import FaultError
 from simulator.faults import FAULTS, JAM_JUMP_CKMH_S, Lasts, check
+from simulator.gatt_server import RIVAL
 from simulator.runner import PersonState
 from simulator.treadmill import Treadmill
 
@@ -20,7 +22,7 @@ class Injector:
 
     def inject(self, t_ms: float, name: str, given: Mapping[str, object]) -> None:
         """Raises FaultError before anything happens."""
-        values = check(name, given)
+        values = self.check(name, given)
         fault = FAULTS[name]
         if name in self._active:
             self._end(t_ms, name)
@@ -37,6 +39,15 @@ class Injector:
             self._just_happened.append(name)
         self._schedule()
 
+    def check(self, name: str, given: Mapping[str, object]) -> dict[str, float | None]:
+        """Return every parameter with its value. Raises FaultError, also if it is not for this
+        machine."""
+        values = check(name, given)
+        only, machine = FAULTS[name].only, self._treadmill.model.name
+        if only is not None and only != machine:
+            raise FaultError(f"{name} is a fault of {only}; a {machine} has no such thing")
+        return values
+
     def fire(self, t_ms: float) -> None:
         for name in [name for name, end_ms in self._active.items() if end_ms <= t_ms]:
             self._end(t_ms, name)
@@ -46,7 +57,7 @@ class Injector:
         """Return what is active, and what has happened since the last call."""
         if not self._active and not self._just_happened:
             return []
-        if self._treadmill.port.lost_acks == 0:
+        if self._treadmill.wire.lost_acks == 0:
             self._active.pop("lost-ack", None)
         if self._treadmill.controller.ignored_stops == 0:
             self._active.pop("ignores-stop", None)
@@ -73,13 +84,13 @@ class Injector:
             case "console-start":
                 plant.console.press_start(t_ms, values["speed_ckmh"])
             case "mute":
-                plant.port.mute = True
+                plant.wire.mute = True
             case "deaf":
-                plant.port.deaf_share = values["share"]
+                plant.wire.deaf_share = values["share"]
             case "lost-ack":
-                plant.port.lost_acks = int(values["count"])
+                plant.wire.lost_acks = int(values["count"])
             case "garbled-bytes":
-                plant.port.garbled_share = values["share"]
+                plant.wire.garbled_share = values["share"]
             case "delayed-telemetry":
                 plant.telemetry.extra_delay_ms = values["delay_s"] * 1000.0
             case "frozen-telemetry":
@@ -104,6 +115,10 @@ class Injector:
                 plant.cut_power(t_ms)
             case "link-drop":
                 plant.set_link(t_ms, up=False)
+            case "control-revoke" if plant.server is not None:
+                plant.server.revoke(t_ms)
+            case "control-steal" if plant.server is not None:
+                plant.server.let_rival_in(t_ms)
             case _ if name.startswith("person-"):
                 self._direct(t_ms, name)
 
@@ -134,11 +149,11 @@ class Injector:
                 if self._key_cut_power:
                     plant.return_power(t_ms)
             case "mute":
-                plant.port.mute = False
+                plant.wire.mute = False
             case "deaf":
-                plant.port.deaf_share = 0.0
+                plant.wire.deaf_share = 0.0
             case "garbled-bytes":
-                plant.port.garbled_share = 0.0
+                plant.wire.garbled_share = 0.0
             case "delayed-telemetry":
                 plant.telemetry.extra_delay_ms = 0.0
             case "frozen-telemetry":
@@ -159,3 +174,5 @@ class Injector:
                 plant.return_power(t_ms)
             case "link-drop":
                 plant.set_link(t_ms, up=True)
+            case "control-steal" if plant.server is not None:
+                plant.server.disconnect(t_ms, RIVAL)

@@ -45,7 +45,8 @@ LINK_STAND_WITHIN_MS: Final = 5_000
 class MachineOptions:
     """Defaults describe an ordinary, well-behaved machine. Speeds 0.01 km/h, rates per second."""
 
-    machine_class: MachineClass = MachineClass.A
+    machine_class: MachineClass | None = None
+    """None: the machine's own, A on serial machines and C on ftms."""
     watchdog_ms: int = 500
     """The Trackmaster's published time; our assumption for Woodway (serial.md 14.2)."""
     ramp_ckmh_s: int = 60
@@ -59,12 +60,16 @@ class MachineOptions:
     """None: the machine's own, 0.1 mph on woodway-us and 0.2 mph on trackmaster."""
     max_ckmh: int | None = None
     """None: the machine's own, 29.9 mph on woodway-us and 15 mph on trackmaster."""
-    unit: str = "mph"
-    """mph; kmh exists on Trackmaster only."""
+    unit: str | None = None
+    """None: the machine's own, mph on serial machines and kmh on ftms."""
     timeout_notice: TimeoutNotice = TimeoutNotice.RETURNED
     opposite_sign: OppositeSign = OppositeSign.REFUSED
     keeps_setpoint: bool = True
     """Woodway: the last speed survives a stop and the next start runs to it (serial.md 1A)."""
+    data_period_ms: int = 1_000
+    """ftms: how often it notifies its treadmill data."""
+    quirks: tuple[str, ...] = ()
+    """ftms: how it differs from the text, by name."""
     reads_999_9: bool = False
     """Trackmaster: a pulled key leaves the controller powered and reads 999.9 (serial.md 2.3)."""
 
@@ -79,11 +84,13 @@ class MachineOptions:
                 )
         for field in fields(self):
             kind = _KINDS.get(field.name)
-            if kind is not None and not isinstance(getattr(self, field.name), kind):
-                raise OptionError(f"{field.name} must be a {kind.__name__}")
-        if self.unit not in ("mph", "kmh"):
+            given = getattr(self, field.name)
+            if kind is None or isinstance(given, kind) or (given is None and field.default is None):
+                continue
+            raise OptionError(f"{field.name} must be a {kind.__name__}")
+        if self.unit not in (None, "mph", "kmh"):
             raise OptionError(f"unit is {self.unit!r}; it must be mph or kmh")
-        if self.machine_class is MachineClass.A and self.watchdog_ms + self.lag_ms > 900:
+        if self.machine_class in (None, MachineClass.A) and self.watchdog_ms + self.lag_ms > 900:
             raise OptionError(
                 f"a class A machine stands {STAND_WITHIN_MS} ms after the last command: "
                 f"watchdog_ms + lag_ms is {self.watchdog_ms + self.lag_ms} and may be at most 900"
@@ -103,6 +110,7 @@ _RANGES: Final = {
     "stop_ckmh_s": (1, 2_000, "0.01 km/h per second"),
     "lag_ms": (0, 500, "ms"),
     "telemetry_delay_ms": (0, 5_000, "ms"),
+    "data_period_ms": (100, 10_000, "ms"),
     "min_ckmh": (0, 1_000, "0.01 km/h"),
     "max_ckmh": (1, 5_000, "0.01 km/h"),
 }

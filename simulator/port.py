@@ -35,6 +35,12 @@ class Firmware(Protocol):
     def execute(self, t_ms: float, frame: Frame) -> bytes:
         """Return the reply. A frame may be incomplete or too long."""
 
+    def power_up(self, t_ms: float) -> bytes:
+        """Boot is over; return what it says unasked."""
+
+    def push(self) -> bytes:
+        """Return what it says unasked after its watchdog has stopped the belt."""
+
 
 class Port:
     def __init__(self, firmware: Firmware, noise: Noise) -> None:
@@ -101,7 +107,23 @@ class Port:
         self._out.clear()
         return sent
 
-    def cut(self, t_ms: float) -> None:
+    def set_link(self, t_ms: float, *, up: bool) -> None:
+        self.link_up = up
+        if not up:
+            self._cut(t_ms)
+
+    def cut_power(self, t_ms: float) -> None:
+        self.powered = False
+        self._cut(t_ms)
+
+    def boot(self, t_ms: float) -> None:
+        self.powered = True
+        self.say(t_ms, self._firmware.power_up(t_ms))
+
+    def tripped(self, t_ms: float) -> None:
+        self.say(t_ms, self._firmware.push())
+
+    def _cut(self, t_ms: float) -> None:
         """The power or the cable went: what is not sent yet never will be."""
         self._move(t_ms)
         self._outgoing.clear()

@@ -9,7 +9,9 @@ from collections.abc import Callable
 from math import inf, isfinite
 from typing import Any
 
+from simulator.errors import OptionError
 from simulator.injector import Injector
+from simulator.on_air import OnAir
 from simulator.options import MachineOptions
 from simulator.scenario import Scenario
 from simulator.treadmill import Treadmill
@@ -27,14 +29,28 @@ class Simulation:
         scenario: Scenario | None = None,
         seed: int | None = None,
         truth: Callable[[dict[str, Any]], None] | None = None,
+        on_air: bool = False,
     ) -> None:
-        """*seed* beats the scenario's; *truth* gets its first line before this returns."""
+        """*seed* beats the scenario's; *truth* gets its first line before this returns. *on_air*:
+        nobody is connected to begin with, and clients come and go through `air`.
+
+        Raises:
+            OptionError: there is no such machine, or it cannot be like that.
+            FaultError: the scenario has a fault that this machine cannot have.
+        """
         self.now_ms = 0.0
         if seed is None:
             seed = scenario.seed if scenario is not None else 0
-        self._plant = Treadmill(machine_name, options or MachineOptions(), seed)
+        self._plant = Treadmill(machine_name, options or MachineOptions(), seed, on_air=on_air)
+        server = self._plant.server
+        if on_air and server is None:
+            raise OptionError(f"{machine_name} has no Bluetooth; ftms has")
+        self.air = OnAir(self, server) if server is not None else None
+        """None for a machine with a cable."""
         self._injector = Injector(self._plant)
         self._events = scenario.events if scenario is not None else ()
+        for event in self._events:
+            self._injector.check(event.fault, event.parameters)
         self._next_event = 0
         self._truth = Truth(self._plant, self._injector)
         self._record = truth
@@ -50,7 +66,7 @@ class Simulation:
 
     @property
     def machine_class(self) -> str:
-        return self._plant.options.machine_class.value
+        return self._plant.machine_class.value
 
     @property
     def ramp_ckmh_s(self) -> int:
@@ -58,7 +74,7 @@ class Simulation:
 
     @property
     def unit(self) -> str:
-        return self._plant.options.unit
+        return self._plant.unit
 
     @property
     def min_ckmh(self) -> int:
@@ -97,6 +113,10 @@ class Simulation:
     def receive(self, data: bytes) -> None:
         """Host bytes that reach the machine's port now."""
         self._plant.port.receive(self.now_ms, data)
+        self.touched()
+
+    def touched(self) -> None:
+        """Something was done to the machine from outside, now."""
         self._truth.note(self.now_ms)
         self._reschedule()
 
@@ -146,8 +166,13 @@ class Simulation:
             self._injector.inject(t_ms, event.fault, event.parameters)
         if self._injector.next_ms <= t_ms:
             self._injector.fire(t_ms)
+        script = self._plant.script
+        if script.next_ms <= t_ms:
+            for step in script.take(t_ms):
+                self._injector.inject(t_ms, step.fault, step.parameters)
         self._plant.settle(t_ms)
         self._plant.fire(t_ms)
+        self._truth.note(t_ms)  # what a slow air has carried so far
 
     def _write_line(self) -> None:
         assert self._record is not None  # else no line is ever due
@@ -160,7 +185,8 @@ class Simulation:
         return inf
 
     def _next_due_ms(self) -> float:
-        return min(self._plant.next_ms, self._injector.next_ms, self._event_ms())
+        plant = self._plant
+        return min(plant.next_ms, self._injector.next_ms, self._event_ms(), plant.script.next_ms)
 
     def _reschedule(self) -> None:
         self._due_ms = self._next_due_ms()

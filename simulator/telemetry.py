@@ -19,6 +19,10 @@ class Telemetry:
     def thaw(self) -> None:
         self._frozen = None
 
+    @property
+    def frozen(self) -> bool:
+        return self._frozen is not None
+
     def speed(self, t_ms: float) -> tuple[float, Direction]:
         """Return speed in 0.01 km/h, not yet rounded to the wire's digits, and direction."""
         if self._frozen is not None:

@@ -9,28 +9,37 @@ from simulator.belt import Belt
 from simulator.console import Console
 from simulator.cord import Cord
 from simulator.incline import Incline
-from simulator.machines.catalogue import build
+from simulator.machines.assembly import Chassis
+from simulator.machines.catalogue import find
 from simulator.noise import Noise
 from simulator.options import MachineOptions
-from simulator.port import Port
+from simulator.quirk_script import Script
 from simulator.runner import Runner
 from simulator.telemetry import Telemetry
 
 
 class Treadmill:
-    def __init__(self, machine_name: str, options: MachineOptions, seed: int) -> None:
+    def __init__(
+        self, machine_name: str, options: MachineOptions, seed: int, *, on_air: bool = False
+    ) -> None:
         self.options = options
         self.belt = Belt(options.ramp_ckmh_s, options.lag_ms)
         self.incline = Incline()
         self.telemetry = Telemetry(self.belt, self.incline, options.telemetry_delay_ms)
-        built = build(machine_name, options, self.belt, self.incline, self.telemetry)
-        self.model = built.model
+        self.model = find(machine_name)
+        noise = Noise(seed, stream=1)
+        chassis = Chassis(self.belt, self.incline, self.telemetry, noise, on_air)
+        built = self.model.build(options, chassis)
+        self.machine_class, self.unit = built.machine_class, built.unit
         self.min_ckmh, self.max_ckmh = built.min_ckmh, built.max_ckmh
         self.units = built.units
         self.controller = built.controller
         self.machine = built.machine
-        self.console = Console(built.controller)
-        self.port = Port(built.machine, Noise(seed, stream=1))
+        self.console = Console(built.controller, built.machine)
+        self.port = built.port
+        self.wire = built.wire
+        self.server = built.server
+        self.script = Script(built.script, built.controller)
         self.cord = Cord()
         self.runner = Runner(self.belt, self.cord, Noise(seed, stream=2))
         self._boot_ms = inf
@@ -52,15 +61,14 @@ class Treadmill:
         """Do what is due, in an order that never changes."""
         if self._boot_ms <= t_ms:
             self._boot_ms = inf
-            self.port.powered = True
             self.controller.power_on()
-            self.port.say(t_ms, self.machine.power_up(t_ms))
+            self.port.boot(t_ms)
         if self.port.next_ms <= t_ms:
             self.port.fire(t_ms)
         if self.controller.next_ms <= t_ms:
             self.controller.fire(t_ms)
             if self.controller.timed_out:
-                self.port.say(t_ms, self.machine.push())
+                self.port.tripped(t_ms)
         if self.belt.next_ms <= t_ms:
             self.belt.fire(t_ms)
         if self.cord.next_ms <= t_ms:
@@ -78,8 +86,7 @@ class Treadmill:
         """Two causes may cut it, mains and key; it takes both to be gone for it to return."""
         self._power_cuts += 1
         self._boot_ms = inf
-        self.port.powered = False
-        self.port.cut(t_ms)
+        self.port.cut_power(t_ms)
         self.controller.power_off(t_ms)
 
     def return_power(self, t_ms: float) -> None:
@@ -90,7 +97,5 @@ class Treadmill:
             self._boot_ms = t_ms + self.machine.boot_ms
 
     def set_link(self, t_ms: float, *, up: bool) -> None:
-        self.port.link_up = up
-        if not up:
-            self.port.cut(t_ms)
+        self.port.set_link(t_ms, up=up)
         self.controller.set_link(t_ms, up=up)

@@ -55,6 +55,12 @@ class WoodwayUs:
     def insert_key(self, t_ms: float) -> None:
         self._controller.key_in = True
 
+    def stopped_at_console(self, t_ms: float) -> None:
+        """No host is told; C0 says stopped from now on."""
+
+    def started_at_console(self, t_ms: float, speed_ckmh: float, *, ran: bool) -> None:
+        """No host is told; C0 says manual from now on."""
+
     def _obey(self, t_ms: float, opcode: int, data: bytes) -> bytes:
         controller = self._controller
         if len(data) != self.data_lengths.get(opcode, 0):

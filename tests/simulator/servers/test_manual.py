@@ -9,6 +9,7 @@ import pytest
 from simulator.cli_lockstep import lockstep
 from simulator.cli_serve import serve
 from simulator.faults import listing
+from simulator.machines.ftms_quirks import listing as quirks_listing
 from simulator.scenario import parse
 
 MANUAL = (Path(__file__).parents[3] / "docs" / "simulator.md").read_text()
@@ -18,6 +19,11 @@ EXAMPLES = re.findall(r"```toml\n(.*?)```", MANUAL, re.DOTALL)
 def test_the_manual_lists_the_faults_that_exist() -> None:
     block = "<!-- faults -->\n```text\n" + "\n".join(listing()) + "\n```\n<!-- /faults -->"
     assert block in MANUAL, "put the output of `treadmill-sim faults` there"
+
+
+def test_the_manual_lists_the_quirks_that_exist() -> None:
+    block = "<!-- quirks -->\n```text\n" + "\n".join(quirks_listing()) + "\n```\n<!-- /quirks -->"
+    assert block in MANUAL, "put the output of `treadmill-sim quirks` there"
 
 
 @pytest.mark.parametrize("command", [serve, lockstep], ids=lambda command: str(command.name))
