@@ -33,6 +33,7 @@ class FakeGate:
     steps: list[Step] = field(default_factory=list)
     frames: Callable[[Step], list[bytes]] = lambda step: []
     finished: bool = False
+    wants_new_link: bool = False
     report_every_ms: int = 100
     tick_ms: int = 20
 

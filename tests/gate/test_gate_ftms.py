@@ -221,6 +221,17 @@ def test_a_machine_that_does_not_say_what_it_takes_is_watched_and_never_armed(
     assert START not in bench.words()
 
 
+def test_a_control_point_that_falls_silent_stops_the_belt_and_wants_another_link() -> None:
+    bench = FtmsBench()
+    bench.moving()
+    bench.ftms.deaf = True
+    bench.ask(setpoint_ckmh=120)
+    bench.run(16_000)
+    assert bench.words()[-1] == STOP
+    assert bench.report().latched is Reaction.E_STOP  # it went on as if it had not been told
+    assert bench.gate.wants_new_link
+
+
 def test_sr37_a_reconnect_says_stop_first_and_asks_for_control_only_after_the_quarantine() -> None:
     bench = FtmsBench()
     bench.moving()

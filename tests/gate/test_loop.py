@@ -288,6 +288,20 @@ def test_an_end_without_a_link_raises_nothing(rig: Rig) -> None:
 # The link.
 
 
+def test_a_link_that_carries_nothing_more_is_dropped_and_another_opened(rig: Rig) -> None:
+    rig.clock.at(30, lambda: setattr(rig.gate, "wants_new_link", True))
+    rig.clock.at(50, lambda: setattr(rig.gate, "wants_new_link", False))
+    back = FakeLink()
+    rig.clock.at(400, lambda: setattr(rig.opener, "ready", back))
+    rig.run(800)
+    assert [step.link_up for step in rig.gate.steps][:2] == [True, True]
+    assert not rig.step_at(100).link_up
+    assert rig.opener.begun[0] is rig.link  # once, however long it is wanted
+    assert set(rig.opener.begun[1:]) <= {None}
+    assert rig.step_at(700).link_up
+    assert back.written[0] == AA
+
+
 @pytest.mark.parametrize("error", [LinkError("gone"), OSError(5, "EIO"), RuntimeError("bug")])
 def test_sr20_a_link_that_cannot_be_read_is_down_in_that_step(rig: Rig, error: Exception) -> None:
     def fail() -> None:

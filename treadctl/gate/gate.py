@@ -186,6 +186,11 @@ class Gate:
             self._finish(inputs)
         return frames
 
+    @property
+    def wants_new_link(self) -> bool:
+        """The machine answers nothing that this link brings it (ftms.md 3.4)."""
+        return self._line_up and self._session.wants_new_link
+
     def take_report(self, now_ms: int) -> Report | None:
         """A report when one is due: ten times a second, and at once when something changed."""
         s = self.state

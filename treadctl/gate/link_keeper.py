@@ -104,6 +104,11 @@ class LinkKeeper(Generic[L]):
             else:
                 self._fresh = False
 
+    def drop(self) -> None:
+        """Give the link up and have another opened, as if it had been lost."""
+        if self._link is not None:
+            self._lose()
+
     def close(self) -> None:
         """Close the link, if there is one."""
         link, self._link = self._link, None

@@ -28,6 +28,10 @@ class StepGate(Protocol):
     @property
     def finished(self) -> bool: ...
 
+    @property
+    def wants_new_link(self) -> bool:
+        """The link carries nothing more, although it stands: drop it, and open another."""
+
     def step(
         self,
         now_ms: int,
@@ -104,6 +108,8 @@ def run(
                 suspended_ms=clock.suspended_ms(),
             )
             link.write(frames)
+            if gate.wants_new_link:
+                link.drop()
             report = gate.take_report(now_ms)
             if report is not None and core.alive:
                 core.offer(report)
