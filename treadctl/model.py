@@ -243,6 +243,8 @@ class Report:
     bout_ms: int = 0
     cap_ckmh: int = 0
     """The cap of the present gait and mode."""
+    min_ckmh: int = 0
+    """The machine's slowest speed, as far as it is known; some say it when connected."""
     incline_permille: int = 0
     unit_probe: str = "pending"
     """SR-29: pending, passed or failed."""
