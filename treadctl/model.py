@@ -179,6 +179,8 @@ class Request:
     """SR-55: true while the hold-to-run input is pressed."""
     attended: int = 0
     """SR-56: counts the operator tokens given by a person. A new value renews it."""
+    screen: int = 0
+    """SR-40: counts the times a screen has shown what happens. A new value renews it."""
     end: bool = False
     """The core is done: once the belt stands, the gate may close the link and exit."""
 

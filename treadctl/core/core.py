@@ -207,6 +207,7 @@ class Core(Following):
             checklist=wishes.checklist,
             hold_to_run=wishes.hold,
             attended=wishes.attended,
+            screen=wishes.screen,
             end=self.finished is not None,
         )
 

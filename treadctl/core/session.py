@@ -352,6 +352,10 @@ class Session:
         """SR-56: a person is beside the treadmill."""
         self._core.attend()
 
+    def screen_alive(self, tokens: int) -> None:
+        """SR-40: how often the screen has shown something so far. The gate judges it."""
+        self._core.wishes.screen = tokens
+
     def hold(self, pressed: bool) -> None:
         """SR-55: the hold-to-run input. Letting go stops a belt that runs in reverse."""
         self._core.wishes.hold = pressed
