@@ -53,13 +53,16 @@ class Loop:
         straps: Sequence[Port] = (),
         truth: TruthFile | None = None,
         now_ms: Callable[[], float],
+        speak: Callable[[], None] = lambda: None,
     ) -> None:
+        """*speak* is called whenever a machine that does not speak in bytes may have said more."""
         self._plant = plant
         self._selector = selector
         self._treadmill = treadmill
         self._straps = (treadmill, *straps)
         self._truth = truth
         self._now_ms = now_ms
+        self._speak = speak
         self._control = b""
         self._ending_at_ms: float | None = None
         self._moved_at_ms = -inf
@@ -86,17 +89,20 @@ class Loop:
     def run(self) -> None:
         self.turn(0)
         while not self.ended:
-            self.turn(self._wait_s())
+            self.turn(self.wait_s())
 
     def turn(self, wait_s: float | None) -> None:
         """Sleep until something is due or arrives, and deal with all of it."""
-        ready = self._selector.select(wait_s)
+        self.happened(*(key.data for key, _ in self._selector.select(wait_s)))
+
+    def happened(self, *arrivals: Callable[[], object]) -> None:
+        """Live until now, take what has arrived, and show what comes of it."""
         now_ms = self._now_ms()
         # First the time, then the bytes: they arrived now, not when we last looked.
         self._live_until(now_ms)
-        for key, _ in ready:
-            key.data()
-        if ready:
+        for take in arrivals:
+            take()
+        if arrivals:
             self._live_until(now_ms)
         if self._truth is not None:
             self._truth.flush()
@@ -107,7 +113,8 @@ class Loop:
             stands = now_ms - self._moved_at_ms >= rest_ms
             self.ended = self.ended or stands or now_ms >= self._ending_at_ms
 
-    def _wait_s(self) -> float | None:
+    def wait_s(self) -> float | None:
+        """How long nothing is due. None: for ever, if nothing arrives."""
         event_ms = self._plant.next_event_ms()
         if self._ending_at_ms is not None:
             event_ms = min(event_ms or inf, self._plant.now_ms + 50)
@@ -136,6 +143,7 @@ class Loop:
             self._treadmill.set_link(link_up)
         if sent:
             self._treadmill.write(sent)
+        self._speak()
         connected = self._treadmill.has_client
         if link_up and connected is not self._host_connected:
             self._host_connected = connected
