@@ -128,6 +128,7 @@ def simulation_for(
     seed: int | None,
     truth: TruthFile | None,
     machine_options: dict[str, Any],
+    on_air: bool = False,
 ) -> Simulation:
     """Build the machine; its time stands at 0 until somebody advances it."""
     return Simulation(
@@ -136,6 +137,7 @@ def simulation_for(
         scenario=None if scenario is None else load_scenario(scenario),
         seed=seed,
         truth=None if truth is None else truth.record,
+        on_air=on_air,
     )
 
 

@@ -132,7 +132,8 @@ class Simulation:
 
     def set_host_connected(self, connected: bool) -> None:
         """Tell the machine whether its cable has a host on it; a class B machine stops without."""
-        if self.link_up:
+        # Who is connected to a machine on the air, it knows itself.
+        if self.link_up and self.air is None:
             self._plant.controller.set_link(self.now_ms, up=connected)
             self._reschedule()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from bumble import hci, ll
+from bumble.controller import Connection as LinkConnection
 from bumble.controller import Controller
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
@@ -62,13 +63,19 @@ class Air(LocalLink):
         self._arrival: asyncio.TimerHandle | None = None
 
     def drop(self, controller: Controller, reason: int = SUPERVISION_TIMEOUT) -> None:
-        """End every connection of *controller*, on both sides, as if it were out of range."""
+        """End every connection of *controller*, as if it were out of range."""
         for connection in list(controller.le_connections.values()):
-            peer = self.find_le_controller(connection.peer_address)
-            other = None if peer is None else peer.le_connections.get(connection.self_address)
-            if peer is not None and other is not None:
-                peer.on_le_disconnected(other, reason)
-            controller.on_le_disconnected(connection, reason)
+            self.end(controller, connection, reason)
+
+    def end(
+        self, controller: Controller, connection: LinkConnection, reason: int = SUPERVISION_TIMEOUT
+    ) -> None:
+        """End one connection of *controller*, on both sides."""
+        peer = self.find_le_controller(connection.peer_address)
+        other = None if peer is None else peer.le_connections.get(connection.self_address)
+        if peer is not None and other is not None:
+            peer.on_le_disconnected(other, reason)
+        controller.on_le_disconnected(connection, reason)
 
     def leave(self, controller: Controller) -> None:
         """Take *controller* out of the air; its host is gone and hears no more."""

@@ -97,9 +97,9 @@ def test_an_act_of_a_served_machine_that_has_gone_is_the_gates_affair() -> None:
     plant.close()
 
 
-AIR_READY = READY.replace("rfc2217://127.0.0.1:1", "C0:FF:EE:00:00:01").replace(
-    '"lockstep": 1', '"strap": "rfc2217://127.0.0.1:2"'
-)
+AIR_READY = READY.replace(
+    "rfc2217://127.0.0.1:1", "ble://C0:FF:EE:00:00:01?radio=air:unix:/air"
+).replace('"lockstep": 1', '"strap": "rfc2217://127.0.0.1:2"')
 
 
 def test_a_bluetooth_treadmill_has_an_air_of_its_own_and_its_strap_beside_it(
@@ -111,7 +111,7 @@ def test_a_bluetooth_treadmill_has_an_air_of_its_own_and_its_strap_beside_it(
     plant = ServedPlant(SimulationOptions("ftms"), command=child(f"{code}; print(ready)"))
     (air,) = tmp_path.glob("treadctl-air-*")
     assert air.stat().st_mode & 0o777 == 0o700
-    assert plant.url == f"ble://C0:FF:EE:00:00:01?radio=air:unix:{air}/air"
+    assert plant.url == "ble://C0:FF:EE:00:00:01?radio=air:unix:/air"
     assert plant.strap_url == "rfc2217://127.0.0.1:2"
     assert f"--ble unix:{air}/air --strap 127.0.0.1:0" in words.read_text()
     plant.close()

@@ -100,8 +100,6 @@ FIXED: Final[dict[str, int]] = {
     "LINK_LOSS_RETRY_MS": 30_000,
     "ATTENDANCE_MS": 60_000,
     "ATTENDANCE_GRACE_MS": 10_000,
-    "SCREEN_SOFT_MS": 2_000,
-    "SCREEN_FAST_MS": 5_000,
     "DRAIN_DIVISOR": 4,
 }
 

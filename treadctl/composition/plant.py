@@ -18,7 +18,6 @@ from struct import Struct
 from typing import IO, Any, Final, Protocol
 
 from treadctl import own_process
-from treadctl.ble_url import BleUrl
 from treadctl.config import PROTOCOLS
 from treadctl.errors import TreadctlError
 from treadctl.gate.setup import MachineClass, MachineFacts
@@ -175,15 +174,12 @@ class ServedPlant:
     """The simulator on this computer in real time, behind a port or on an air of its own."""
 
     def __init__(self, options: SimulationOptions, *, command: Sequence[str] = SIMULATOR) -> None:
-        self._radio = ""
         self._folder: Path | None = None
         words = [*command, "serve", "--control", *options.arguments()]
         if PROTOCOLS[options.machine].over_bluetooth:
             # Only this user can reach it there, and nobody else's treadmill is on that air.
             self._folder = Path(tempfile.mkdtemp(prefix="treadctl-air-"))
-            where = f"unix:{self._folder / 'air'}"
-            self._radio = f"air:{where}"
-            words += ["--ble", where, "--strap", "127.0.0.1:0"]
+            words += ["--ble", f"unix:{self._folder / 'air'}", "--strap", "127.0.0.1:0"]
         else:
             words += ["--rfc2217", "127.0.0.1:0"]
         try:
@@ -196,8 +192,7 @@ class ServedPlant:
     @property
     def url(self) -> str:
         """Where the treadmill is."""
-        address = str(self.ready["address"])
-        return str(BleUrl(address, self._radio)) if self._radio else address
+        return str(self.ready["address"])
 
     @property
     def strap_url(self) -> str:

@@ -47,7 +47,6 @@ def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured
         reverse_ms=s.reverse_ms,
         bout_ms=s.bout_ms,
         cap_ckmh=c.cap_ckmh(s.gait, s.direction),
-        min_ckmh=c.min_ckmh,
         incline_permille=0,
         unit_probe=s.probe,
     )

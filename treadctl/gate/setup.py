@@ -69,7 +69,5 @@ class GateSetup:
     """This very run started the simulator; only then are some human tokens waived."""
     attendance_required: bool = True
     """SR-56: off only when `simulated`, or when a person sits at the terminal."""
-    screen_required: bool = False
-    """SR-40: a screen leads the session, and has to show that it is alive."""
     hold_to_run_available: bool = False
     """SR-55: a hardware input or press/release events exist."""
