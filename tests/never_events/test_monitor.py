@@ -1,4 +1,4 @@
-"""The judge itself: independent, tolerant of torn files, careful about clocks."""
+"""The judge of N1..N12 itself: independent, tolerant of torn files, careful about clocks."""
 
 import json
 from pathlib import Path

@@ -327,14 +327,14 @@ def test_sr23_a_stall_drains_slower_than_it_fills() -> None:
     assert s.stall_ms == 15
 
 
-def test_a_copied_state_is_independent() -> None:
+def test_sr60_a_copied_state_is_independent() -> None:
     s = cruising(242)
     other = s.copy()
     step(s, cruise(242, request_stop=Reaction.E_STOP))
     assert (other.phase, other.latch) != (s.phase, s.latch)
 
 
-def test_belt_reverse_has_its_own_cap_only_when_the_belt_reverses() -> None:
+def test_sr09_belt_reverse_has_its_own_cap_only_when_the_belt_reverses() -> None:
     config = replace(CONFIG, mode=Mode.BELT_REVERSE)
     s = cruising(194, facing=Facing.FORWARD, direction=Direction.FORWARD)
     step(s, inputs(now_ms=NOW, measured_ckmh=194, request_setpoint_ckmh=500), config)

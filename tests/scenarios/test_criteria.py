@@ -57,7 +57,7 @@ def test_sr36_a_stumble_latches_and_waits_for_a_person() -> None:
         assert rig.belt_stands()
 
 
-def test_after_a_loose_shoe_the_walk_goes_on_from_standstill() -> None:
+def test_sr36_after_a_loose_shoe_the_walk_goes_on_from_standstill() -> None:
     with world("woodway-us", S.REVERSE_WALK, stays=True).what_if() as rig:
         rig.session.note_criterion("strap-or-shoe")
         rig.run_until(S.PAUSED)

@@ -1,8 +1,8 @@
 """Every fault that the simulator knows, in every kind of state, on both machines, both ways.
 
 One row per fault and kind of state: what must be found first, how strongly it is answered and
-what the run ends with. Every single run is judged against the never-events, and its belt is
-looked at in the simulator's truth.
+what the run ends with (SR-53). Every single run is judged against the never-events N1..N12, and
+its belt is looked at in the simulator's truth.
 """
 
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A pause is a standstill, and the way out of it is the way in: from zero, by a person."""
+"""A pause is a standstill, and the way out of it is the way in: from zero, by a person (SR-36)."""
 
 import pytest
 

@@ -1,4 +1,7 @@
-"""The scenarios beside this file, each a timeline to be read aloud, and what they lead to."""
+"""The scenarios beside this file, each a timeline to be read aloud, and what they lead to.
+
+Every run is judged against the never-events N1..N12.
+"""
 
 from typing import Final
 

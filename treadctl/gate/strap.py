@@ -79,7 +79,10 @@ class StrapFilter:
 
 
 class StrapInput:
-    """What the loop asks once per wake. A treadmill without a source has no line."""
+    """What the loop asks once per wake. A treadmill without a source has no line.
+
+    SR-17: a source that froze or hangs grows old, and what is old is not known.
+    """
 
     def __init__(self, line: StrapLine | None, *, expiry_ms: int) -> None:
         self._line = line

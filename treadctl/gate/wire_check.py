@@ -90,7 +90,7 @@ class WireCheck:
         if isinstance(message, StartBelt) and allow.motion and not allow.stopping:
             return None
         if isinstance(message, SetIncline) and message.incline_permille == 0:
-            return None
+            return None  # SR-27: the lift is not driven
         return Cause.WIRE_VIOLATION
 
     def _speed(self, message: SetSpeed, now_ms: int, allow: Permission) -> Cause | None:

@@ -45,7 +45,7 @@ def accepted_items(s: KernelState, i: Inputs) -> int:
 
 
 def machine_missing(s: KernelState, c: KernelConfig, direction: Direction) -> Cause | None:
-    """What this machine can never do, whatever people confirm."""
+    """What this machine can never do, whatever people confirm (SR-04, SR-26)."""
     if not c.has_strap:
         return Cause.NO_STRAP_SOURCE
     if c.unfit is not None:
