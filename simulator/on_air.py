@@ -80,5 +80,5 @@ class OnAir:
         self._clock.touched()
 
     def collect(self) -> list[Outgoing]:
-        """Take what has reached its client by now, in order."""
+        """Take what has reached its client by now, in order; that client may be gone since."""
         return self._server.collect()

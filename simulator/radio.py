@@ -79,11 +79,10 @@ class Radio:
         self._put(t_ms, True, Dropped(client))
 
     def forget(self, client: int) -> None:
-        """It is gone: what it has not heard yet it never will."""
+        """It is gone: what has not reached it yet never will. What has stays to be collected."""
         self.clients.pop(client, None)
         self._queue = [entry for entry in self._queue if entry[3].client != client]
         heapify(self._queue)
-        self._arrived = [each for each in self._arrived if each.client != client]
         self._schedule()
 
     def crossing_ms(self) -> float:

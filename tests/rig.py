@@ -38,6 +38,9 @@ STILL_CKMH: Final = 5.0
 """safety.md 4.5, N6: a belt no faster than this is standing."""
 _STANDING: Final = frozenset({SessionState.CHECKLIST, SessionState.TURNING, SessionState.REST})
 HOUR_MS: Final = 3_600_000
+SLOW_AIR_MS: Final = 1_000.0
+"""With the quirk slow-link: a write crosses in up to 300 ms, after the response to the one before
+has crossed twice (ATT has one write in flight)."""
 
 
 def step(kind: StepKind, seconds: int, speed_ckmh: int = 0, from_ckmh: int | None = None) -> Step:
@@ -135,6 +138,9 @@ class Rig:
             machine, options=options, scenario=timeline, seed=seed, truth=self._take_truth
         )
         self.simulation: Final = simulation
+        slow = options is not None and "slow-link" in options.quirks
+        self._slack_ms: Final = SLOW_AIR_MS if slow else 0.0
+        """What is sent reaches the machine so much later, and is judged where it arrives."""
         self.treadmill: Final = _Treadmill(simulation)
         self.programme: Final = (
             plan if isinstance(plan, Programme) else load_programme(plan, self.limits, mode)
@@ -298,15 +304,17 @@ class Rig:
 
     def stop_frame_ms(self, *, since_ms: float) -> float | None:
         """When the first frame came that stops the belt."""
-        stops = (t_ms for t_ms, text in self.frames(since_ms=since_ms) if text[:2] in ("AA", "A2"))
+        words = ("08",) if self.machine == "ftms" else ("AA", "A2")
+        stops = (t_ms for t_ms, text in self.frames(since_ms=since_ms) if text[:2] in words)
         return next(stops, None)
 
     def speed_frames(self, *, since_ms: float) -> list[tuple[float, str]]:
         """The frames that ask for a speed above zero."""
+        word, zero = ("02", "00 00") if self.machine == "ftms" else ("A3", "30 30 30")
         return [
             (t_ms, text)
             for t_ms, text in self.frames(since_ms=since_ms)
-            if text.startswith("A3") and not text.endswith("30 30 30")
+            if text.startswith(word) and not text.endswith(zero)
         ]
 
     def violations(self) -> list[Violation]:
@@ -320,6 +328,7 @@ class Rig:
             limits=asdict(self.limits),
             mode=mode,
             unit=self.simulation.unit,
+            slack_ms=self._slack_ms,
         )
 
     def judge(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
-from tests.never_events.wire import CKMH_PER_TENTH, Frame
+from tests.never_events.wire import CKMH_PER_TENTH, STEP_TENTHS, Frame
 
 CEILINGS: Final = {
     "v_rev_max_ckmh": 450,
@@ -53,7 +53,7 @@ class Seen:
     @property
     def step_ckmh(self) -> float:
         """One reporting step."""
-        return CKMH_PER_TENTH[self.unit]
+        return CKMH_PER_TENTH[self.unit] * STEP_TENTHS[self.protocol]
 
     @property
     def still_ckmh(self) -> float:

@@ -53,6 +53,60 @@ def test_frames_are_read_as_serial_md_writes_them(
     assert read_frame(text, protocol, "mph") == frame
 
 
+@pytest.mark.parametrize(
+    ("text", "frame"),
+    [
+        ("02 3C 00", Frame("02 3C 00", speed_ckmh=60)),
+        ("02 E6 00", Frame("02 E6 00", speed_ckmh=230)),
+        ("02 9A 01", Frame("02 9A 01", speed_ckmh=410)),
+        ("02 00 00", Frame("02 00 00", speed_ckmh=0)),
+        ("03 0A 00", Frame("03 0A 00", incline_permille=10)),
+        ("03 E2 FF", Frame("03 E2 FF", incline_permille=-30)),
+        ("07", Frame("07", starts=True)),
+        ("08 01", Frame("08 01", stops=True)),
+        ("08 02", Frame("08 02", stops=True)),
+        ("01", Frame("01", stops=True)),
+        ("00", None),
+        ("02 3C", None),
+        ("02 3C 00 00", None),
+        ("07 00", None),
+        ("08", None),
+        ("08 03", None),
+        ("0C 10 00 00", None),
+    ],
+)
+def test_values_are_read_as_ftms_md_writes_them(text: str, frame: Frame | None) -> None:
+    """The first three are captured ones, or stand in the notes byte by byte (ftms.md 7)."""
+    assert read_frame(text, "ftms", "kmh") == frame
+
+
+def test_a_target_speed_in_miles_is_judged_in_kilometres() -> None:
+    frame = read_frame("02 64 00", "ftms", "mph")
+    assert frame is not None
+    assert frame.speed_ckmh == pytest.approx(160.93, abs=0.01)
+
+
+def test_n8_a_first_target_speed_above_1_km_h_is_seen_on_ftms() -> None:
+    line = {
+        "t_ms": 50,
+        "belt_ckmh": 0.0,
+        "belt_direction": "forward",
+        "strap": "attached",
+        "person": "rails",
+        "facing": "forward",
+        "incline_permille": 0,
+        "rx": [
+            {"t_ms": 10, "hex": "00"},
+            {"t_ms": 20, "hex": "07"},
+            {"t_ms": 45, "hex": "02 65 00"},
+        ],
+        "faults": [],
+    }
+    started = {"event": "state", "t_ms": 0, "state": "starting"}
+    found = judge([line], [started], protocol="ftms", limits=None, mode="turn-around", unit="kmh")
+    assert [(each.name, each.t_ms) for each in found] == [("N8", 45)]
+
+
 def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
     file = tmp_path / "truth.jsonl"
     file.write_text('{"t_ms": 0}\n{"t_ms": 50}\n{"t_m')

@@ -127,5 +127,12 @@ class AirBench:
         """The newest truth."""
         return float(self.lines[-1]["belt_ckmh"])
 
+    def reachable(self) -> bool:
+        """A method, because mypy would take a property to stay what it was."""
+        return self.air.reachable
+
+    def seen_faults(self) -> set[str]:
+        return {fault for line in self.lines for fault in line["faults"]}
+
     def received(self) -> list[str]:
         return [frame["hex"] for line in self.lines for frame in line["rx"]]
