@@ -86,6 +86,12 @@ class Cause(Enum):
     SESSION_LIMIT = "session_limit"
     REVERSE_LIMIT = "reverse_limit"
     BOUT_LIMIT = "bout_limit"
+    HEART_RATE_HIGH = "heart_rate_high"
+    HEART_RATE_CEILING = "heart_rate_ceiling"
+    HEART_RATE_RESTLESS = "heart_rate_restless"
+    HEART_RATE_LOST = "heart_rate_lost"
+    HEART_RATE_GONE = "heart_rate_gone"
+    HEART_RATE_MISSING = "heart_rate_missing"
     IDLE_LOCK = "idle_lock"
     CLASS_C = "class_c"
     HOLD_RELEASED = "hold_released"
@@ -403,6 +409,43 @@ TEXTS: Final[dict[Cause, CauseText]] = {
         _R.SOFT_STOP,
         "The longest backward bout is reached.",
         "Rest, or go on to the cooldown.",
+    ),
+    Cause.HEART_RATE_HIGH: _t(
+        "F-045",
+        _R.HOLD,
+        "The heart rate is at its limit.",
+        "The belt goes no faster. While it stays there, every ten seconds take 0.3 km/h off, and "
+        "after twenty the belt stops for the cooldown.",
+    ),
+    Cause.HEART_RATE_CEILING: _t(
+        "F-145",
+        _R.SOFT_STOP,
+        "The heart rate stayed at its limit, or went far above it.",
+        "Ask how the person is. Wait until it has fallen; then go on to the cooldown.",
+    ),
+    Cause.HEART_RATE_RESTLESS: _t(
+        "F-245",
+        _R.REFUSE,
+        "The heart rate is at its limit before anybody walks.",
+        "Rest until it has fallen. If it does not, end the session.",
+    ),
+    Cause.HEART_RATE_LOST: _t(
+        "F-046",
+        _R.HOLD,
+        "The heart rate cannot be read any more.",
+        "The belt goes no faster until it is back. See that the sensor sits tight and is moist.",
+    ),
+    Cause.HEART_RATE_GONE: _t(
+        "F-146",
+        _R.SOFT_STOP,
+        "There has been no heart rate for a minute, and this session relies on it.",
+        "See to the sensor; then go on to the cooldown.",
+    ),
+    Cause.HEART_RATE_MISSING: _t(
+        "F-246",
+        _R.REFUSE,
+        "This session relies on the heart rate, and there is none.",
+        "Put the sensor on, moist and tight, and wait until a heart rate is shown.",
     ),
     Cause.IDLE_LOCK: _t(
         "F-051",

@@ -12,6 +12,7 @@ from treadctl.core.totals import Totals
 PLAIN: Final = {
     "completed": 0,
     "limit": 0,
+    "heart_rate": 15,
     "operator_stop": 10,
     "pause_timeout": 10,
     "refused": 5,
@@ -97,6 +98,26 @@ def test_only_the_first_latch_of_a_session_counts_reset_or_not() -> None:
     outcome.latched("link_lost")
     finished = outcome.finished(1_000, Reason.COMPLETED, Totals(), None)
     assert (finished.reason, finished.exit_code) == ("strap_open", 11)
+
+
+@pytest.mark.parametrize(
+    ("cuts", "at_the_end"),
+    [
+        ([], Reason.COMPLETED),
+        ([Reason.COMPLETED], Reason.COMPLETED),
+        ([Reason.LIMIT, Reason.COMPLETED], Reason.LIMIT),
+        ([Reason.LIMIT, Reason.HEART_RATE], Reason.HEART_RATE),
+        ([Reason.HEART_RATE, Reason.LIMIT], Reason.HEART_RATE),
+        ([Reason.HEART_RATE, Reason.COMPLETED], Reason.HEART_RATE),
+    ],
+)
+def test_sr45_what_cut_a_session_short_is_why_it_ends(
+    cuts: list[Reason], at_the_end: Reason
+) -> None:
+    outcome = Outcome(stays=False)
+    for cut in cuts:
+        outcome.cut(cut)
+    assert outcome.at_the_end is at_the_end
 
 
 def test_ending_is_not_taken_back_by_a_later_and_milder_wish() -> None:

@@ -370,6 +370,27 @@ def test_sr44_a_limit_during_the_cooldown_ends_the_session() -> None:
     assert rig.states()[-2:] == ["stopping", "finished"]
 
 
+@pytest.mark.parametrize("cause", [Cause.HEART_RATE_CEILING, Cause.HEART_RATE_GONE])
+def test_sr45_sr46_a_heart_rate_leads_to_the_cooldown_and_to_its_own_exit_code(
+    cause: Cause,
+) -> None:
+    rig = at(S.REVERSE_WALK)
+    rig.gate.trip(cause)
+    assert finish(rig, 300_000) == 15
+    assert rig.session.finished is not None
+    assert rig.session.finished.reason == "heart_rate"
+    assert rig.states().count("reverse_walk") == 1
+    assert rig.states()[-3:] == ["cooldown", "stopping", "finished"]
+    assert [stop.cause for stop in rig.of(Stopped)] == [cause.value]
+
+
+def test_sr45_a_heart_rate_that_ends_the_cooldown_ends_the_session() -> None:
+    rig = at(S.COOLDOWN)
+    rig.gate.trip(Cause.HEART_RATE_CEILING)
+    assert finish(rig) == 15
+    assert rig.states()[-2:] == ["stopping", "finished"]
+
+
 def test_sr44_a_start_refused_for_the_session_limit_ends_the_session() -> None:
     rig = at(S.TURNING)
     rig.run_to(S.REST)

@@ -39,6 +39,8 @@ class Reason(Enum):
     COMPLETED = "completed"
     LIMIT = "limit"
     """A time limit cut the plan; the session still ended in order (SR-44)."""
+    HEART_RATE = "heart_rate"
+    """So did the heart rate, or its absence where somebody relied on it (SR-45, SR-46)."""
     OPERATOR_STOP = "operator_stop"
     PAUSE_TIMEOUT = "pause_timeout"
     REFUSED = "refused"
@@ -52,6 +54,7 @@ class Reason(Enum):
 _PLAIN: Final = {
     Reason.COMPLETED: ExitCode.COMPLETED,
     Reason.LIMIT: ExitCode.COMPLETED,
+    Reason.HEART_RATE: ExitCode.HR_CEILING,
     Reason.OPERATOR_STOP: ExitCode.STOPPED_BY_OPERATOR,
     Reason.PAUSE_TIMEOUT: ExitCode.STOPPED_BY_OPERATOR,
     Reason.REFUSED: ExitCode.REFUSED_BY_SAFETY,

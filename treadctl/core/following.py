@@ -169,7 +169,7 @@ class Following:
         if refusal.cause == Cause.SESSION_LIMIT.value:
             self.finish(Reason.LIMIT)
         elif refusal.cause == Cause.REVERSE_LIMIT.value:
-            self._cut_to_cooldown(limited=True)
+            self._cut_to_cooldown(Reason.LIMIT)
         elif refusal.cause in refusals.FOR_GOOD and not self.outcome.stays:
             self.finish(Reason.REFUSED)
 
@@ -264,7 +264,7 @@ class Following:
         self.enter(self.machine.connected)
         while self.progress.step.kind is StepKind.REST:
             if not self.progress.go_on():
-                self.finish(Reason.COMPLETED)
+                self.finish(self.outcome.at_the_end)
                 return
 
     def _follow_standing(self, report: Report) -> None:
@@ -296,7 +296,7 @@ class Following:
             case After.PAUSE:
                 self._pause()
             case After.COOLDOWN:
-                self._cut_to_cooldown(limited=self.outcome.reason is Reason.LIMIT)
+                self._cut_to_cooldown(self.outcome.reason)
             case After.PROGRAMME:
                 self._go_on_standing(self.progress.go_on())
             case _:
@@ -309,21 +309,21 @@ class Following:
         # Once started, the end of a walk has to be said ahead as ever (SR-52).
         least_ms = lead_ms(self.next) if walked else _LEFT_MIN_MS
         if progress.left_ms < least_ms and not progress.go_on():
-            self.finish(Reason.COMPLETED)
+            self.finish(self.outcome.at_the_end)
             return
         self.paused_at_ms = self.now_ms
         self.enter(self.machine.pause)
 
-    def _cut_to_cooldown(self, *, limited: bool) -> None:
-        """The rest of the programme is left out: by a limit (SR-44), or by a person."""
-        self.outcome.limited = self.outcome.limited or limited
+    def _cut_to_cooldown(self, reason: Reason) -> None:
+        """The rest of the programme is left out: by a limit (SR-44, SR-45), or by a person."""
+        self.outcome.cut(reason)
         cooling = self.progress.step.kind is StepKind.COOLDOWN
         self._go_on_standing(not cooling and self.progress.go_to_cooldown())
 
     def _go_on_standing(self, goes_on: bool) -> None:
         """Enter what follows at standstill, or finish where nothing does."""
         if not goes_on:
-            self.finish(Reason.LIMIT if self.outcome.limited else Reason.COMPLETED)
+            self.finish(self.outcome.at_the_end)
             return
         self._find_next()
         report, before = self.report, self.state
@@ -348,7 +348,7 @@ class Following:
         self.clock_ms = None
         self.idle_since_ms = self.now_ms
         if not self.progress.go_on():
-            self.finish(Reason.COMPLETED)
+            self.finish(self.outcome.at_the_end)
             return
         self._find_next()
         self.voice.state(self.state, self.state)
@@ -402,8 +402,9 @@ class Following:
 
     def _stopped_by_gate(self, report: Report) -> None:
         outcome = self.outcome
-        if cause_of(report.cause) in refusals.LIMITS:
-            outcome.wants(After.COOLDOWN, Reason.LIMIT)
+        limit = refusals.TO_COOLDOWN.get(cause_of(report.cause))
+        if limit is not None:
+            outcome.wants(After.COOLDOWN, limit)
         else:
             outcome.wants(After.PAUSE if outcome.stays else After.END, Reason.REFUSED)
         self.begin_standing(self.machine.stop, report.cause)

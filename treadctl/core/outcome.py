@@ -27,8 +27,8 @@ class Outcome:
         self.after = After.PROGRAMME
         self.reason = Reason.COMPLETED
         self.signal: Signal | None = None
-        self.limited = False
-        """A time limit cut the programme."""
+        self.at_the_end = Reason.COMPLETED
+        """Why a session that ends in order does: it may have been cut short before."""
         self._first_latch: Cause | None = None
         self._unproved = False
         """The belt moved, or was asked to, and has not been proved to stand since."""
@@ -58,6 +58,11 @@ class Outcome:
         """What a stop shall lead to. Ending is not taken back."""
         if self.after is not After.END:
             self.after, self.reason = after, reason
+
+    def cut(self, reason: Reason) -> None:
+        """The rest of the programme is left out. A heart rate is told before a time limit."""
+        if reason is not Reason.COMPLETED and self.at_the_end is not Reason.HEART_RATE:
+            self.at_the_end = reason
 
     def take_after(self) -> After:
         """What standstill leads to, now that it has come."""

@@ -1,9 +1,11 @@
 """Refusals that only the core makes, with their stable codes (SR-58, SR-41)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from treadctl.causes import Cause
+from treadctl.core.exit_codes import Reason
 from treadctl.errors import Refused
 
 
@@ -38,8 +40,14 @@ def code_of(cause: str) -> str:
     return _OWN.get(cause) or _SHARED.get(cause, "F-000")
 
 
-LIMITS: Final = frozenset({Cause.SESSION_LIMIT, Cause.REVERSE_LIMIT, Cause.BOUT_LIMIT})
-"""SR-44: these lead to the cooldown."""
+TO_COOLDOWN: Final[Mapping[Cause | None, Reason]] = {
+    Cause.SESSION_LIMIT: Reason.LIMIT,
+    Cause.REVERSE_LIMIT: Reason.LIMIT,
+    Cause.BOUT_LIMIT: Reason.LIMIT,
+    Cause.HEART_RATE_CEILING: Reason.HEART_RATE,
+    Cause.HEART_RATE_GONE: Reason.HEART_RATE,
+}
+"""SR-44 to SR-46: these lead to the cooldown, and why the session then ends."""
 OF_SPEED: Final = frozenset(
     cause.value
     for cause in (

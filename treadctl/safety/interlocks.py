@@ -16,6 +16,10 @@ from treadctl.safety.limits import (
     BELTREV_BOUT_MAX_MS,
     DEVIATION_MS,
     FROZEN_MS,
+    HR_FAR_MS,
+    HR_LOST_HOLD_MS,
+    HR_LOST_STOP_MS,
+    HR_STOP_MS,
     LIMIT_GRACE_MS,
     OVERSPEED_SAMPLES,
     PROOF_SLACK_MS,
@@ -249,6 +253,26 @@ def durations(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     return None
 
 
+def heart_rate(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
+    """SR-45. A heart that works too hard gets less to do, and then none."""
+    if s.phase not in RUNNING:
+        return None
+    if s.heart.over_ms >= HR_STOP_MS or s.heart.far_ms >= HR_FAR_MS:
+        return Finding(Reaction.SOFT_STOP, Cause.HEART_RATE_CEILING)
+    if not s.heart.held:
+        return None
+    return Finding(Reaction.HOLD, Cause.HEART_RATE_HIGH)
+
+
+def heart_sensor(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
+    """SR-46. What nobody can see is not made to work harder."""
+    if s.phase not in RUNNING or s.heart.lost_ms < HR_LOST_HOLD_MS:
+        return None
+    if not c.hr_guard or s.heart.lost_ms < HR_LOST_STOP_MS:
+        return Finding(Reaction.HOLD, Cause.HEART_RATE_LOST)
+    return Finding(Reaction.SOFT_STOP, Cause.HEART_RATE_GONE)
+
+
 def hold_to_run(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     """SR-55. Belt-reverse runs only while somebody holds it; a taped key is nobody."""
     if c.mode is not Mode.BELT_REVERSE or s.direction is not Direction.REVERSE:
@@ -327,6 +351,8 @@ COUNTED: Final[tuple[Interlock, ...]] = (
     wrong_way,
     overrun,
     suspended,
+    heart_rate,
+    heart_sensor,
 )
 """In motion too. They judge counters, and have nothing to judge while all of these are zero."""
 AT_REST: Final[tuple[Interlock, ...]] = (unexpected_motion,)

@@ -8,10 +8,11 @@ from typing import Final
 
 from treadctl.causes import Cause
 from treadctl.model import GatePhase, Reaction, gait_of
-from treadctl.safety import interlocks, monitors, observe, phases, ramp
+from treadctl.safety import heart, interlocks, monitors, observe, phases, ramp
 from treadctl.safety.state import (
     MOTION,
     NOTHING,
+    RUNNING,
     Drive,
     DriveKind,
     Finding,
@@ -54,6 +55,8 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
             if new_sample:
                 monitors.on_sample(s, i, c)
             monitors.over_time(s, i, c, dt_ms)
+            if c.hr_limit_bpm is not None and s.phase in RUNNING:
+                heart.over_time(s, i, c, dt_ms, c.hr_limit_bpm)
         elif new_sample:
             monitors.on_sample_at_rest(s, i, c)
         _accept_setpoint(s, i, c)

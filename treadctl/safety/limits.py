@@ -232,5 +232,35 @@ ATTENDANCE_GRACE_MS: Final = 10_000
 """SR-56."""
 DRAIN_DIVISOR: Final = 4
 """SR-53: a timed condition drains at a quarter of the speed it fills."""
+HR_HOLD_MS: Final = 10_000
+"""SR-45: at the limit for this long, and nothing rises any more."""
+HR_LOWER_MS: Final = 10_000
+HR_LOWER_CKMH: Final = 30
+"""SR-45: held, each further such time at the limit takes this much off."""
+HR_FAR_BPM: Final = 10
+HR_FAR_MS: Final = 10_000
+"""SR-45: this far above the limit, for so long, ends the walking."""
+HR_STOP_MS: Final = 30_000
+"""SR-45: so does this long at the limit."""
+HR_LOST_HOLD_MS: Final = 10_000
+HR_LOST_STOP_MS: Final = 60_000
+"""SR-46: without a reading for so long: no increases, and where somebody relies on it, the end."""
+HR_FRESH_MS: Final = 3_000
+"""SR-46: a sensor tells about once a second; after three missed readings there is none."""
+HR_FROZEN_MS: Final = 30_000
+"""SR-46: the very same measurement, beat intervals included, for so long is an old one, repeated.
+
+The intervals are told in 1/1024 s, and no two hearts' beats are that alike: where they are told,
+two equal measurements in a row are rare and thirty impossible. Where only whole beats a minute
+are, a heart at work still moves by a few of them within the 10 to 15 s over which wristbands
+average, so that thirty equal seconds are a stuck sensor far more often than a steady person.
+To be wrong about it costs a person some seconds at an even speed.
+"""
+HR_LEAST_BPM: Final = 30
+HR_IMPLAUSIBLE_BPM: Final = 250
+"""SR-45: below the one or from the other on it is noise, and noise is no reading."""
+HR_JUMP_BPM: Final = 20
+"""SR-45: per second since the last reading. A heart that begins to work gains a few; a sensor
+that loses its contact or counts steps jumps. What stays there is believed after some seconds."""
 LIMIT_GRACE_MS: Final = 2_000
 """SR-44: the core ends a step by its own count, which starts a report later than the gate's."""

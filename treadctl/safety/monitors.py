@@ -18,7 +18,7 @@ from treadctl.safety.limits import (
     UNIT_PROBE_MS,
 )
 from treadctl.safety.observe import fill
-from treadctl.safety.state import RUNNING, Inputs, KernelConfig, KernelState
+from treadctl.safety.state import RUNNING, HeartTrack, Inputs, KernelConfig, KernelState
 
 
 def on_sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
@@ -108,6 +108,8 @@ def anything_counts(s: KernelState) -> bool:
         or s.probe == "failed"
         or s.overrun
         or s.suspended
+        or s.heart.over_ms != 0
+        or s.heart.lost_ms != 0
     )
 
 
@@ -118,6 +120,7 @@ def begin_motion(s: KernelState, now_ms: int) -> None:
     s.probe_ms = s.probe_measured = s.probe_commanded = 0
     s.moved = False
     s.foreign_ckmh = None
+    s.heart = HeartTrack()
     s.expected_mckmh = s.expected_peak_mckmh = 0
     s.zero_samples = 0
     s.progress_at_ms = now_ms

@@ -5,9 +5,11 @@ At rest these withhold what the interlocks would trip in motion.
 
 from treadctl.causes import Cause
 from treadctl.model import CHECKLIST, Direction, Facing, Gait, Mode, Reaction, gait_of
+from treadctl.safety import heart
 from treadctl.safety.limits import (
     ATTENDANCE_MS,
     CHECKLIST_MAX_AGE_MS,
+    HR_FRESH_MS,
     STEP_CEILING_CKMH,
     STEP_CEILING_REV_CKMH,
     STRAP_STEADY_MS,
@@ -87,7 +89,16 @@ def missing_to_arm(s: KernelState, i: Inputs, c: KernelConfig) -> Cause | None:
         return Cause.UNATTENDED
     if i.machine_fault is not None:
         return i.machine_fault
-    return _spent(s, i, c)
+    return heart_missing(i, c) or _spent(s, i, c)
+
+
+def heart_missing(i: Inputs, c: KernelConfig) -> Cause | None:
+    """SR-45, SR-46: a heart that has not come to rest, or that a guard cannot see."""
+    if c.hr_limit_bpm is None:
+        return None
+    if i.hr_bpm is None or i.now_ms - heart.news_at_ms(i) > HR_FRESH_MS:
+        return Cause.HEART_RATE_MISSING if c.hr_guard else None
+    return Cause.HEART_RATE_RESTLESS if i.hr_bpm >= c.hr_limit_bpm else None
 
 
 def _spent(s: KernelState, i: Inputs, c: KernelConfig) -> Cause | None:

@@ -150,7 +150,7 @@ def _moving(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
         stop(s, i, c, Reaction.NONE, None)
         return _stopping(s, i, c, 0)
     held = s.worst is not None and s.worst.reaction is Reaction.HOLD
-    speed = ramp.lowered(s, c) if s.setpoint_ckmh < s.commanded_ckmh else s.commanded_ckmh
+    speed = ramp.lowered(s, c) if ramp.goal_ckmh(s) < s.commanded_ckmh else s.commanded_ckmh
     if not held and speed == s.commanded_ckmh:
         speed = ramp.raised(s, c)
     if speed == s.commanded_ckmh:

@@ -25,9 +25,16 @@ def ceiling_ckmh(s: KernelState, c: KernelConfig) -> int:
     return cap if s.probe == "passed" else min(cap, UNIT_PROBE_CAP_CKMH)
 
 
+def goal_ckmh(s: KernelState) -> int:
+    """Where the ramp is going: the setpoint, under what a heart rate has lowered (SR-45)."""
+    lid_ckmh = s.heart.lid_ckmh
+    return s.setpoint_ckmh if lid_ckmh is None else min(s.setpoint_ckmh, lid_ckmh)
+
+
 def raised(s: KernelState, c: KernelConfig) -> int:
     """SR-11: the next higher speed that may be sent now, or the present one."""
-    if s.setpoint_ckmh - s.commanded_ckmh < c.finest_ckmh:
+    goal = goal_ckmh(s)
+    if goal - s.commanded_ckmh < c.finest_ckmh:
         return s.commanded_ckmh
     backward = s.gait is not Gait.FORWARD
     a_up = a_up_ckmh_s(s, c)
@@ -37,7 +44,7 @@ def raised(s: KernelState, c: KernelConfig) -> int:
         spacing_ms = max(spacing_ms, STEP_SPACING_REV_MS + STEP_SPACING_MARGIN_MS)
     if s.now_ms - s.raised_at_ms < spacing_ms:
         return s.commanded_ckmh
-    target = c.quantise(min(s.base_ckmh + step, s.setpoint_ckmh, ceiling_ckmh(s, c)))
+    target = c.quantise(min(s.base_ckmh + step, goal, ceiling_ckmh(s, c)))
     increase = target - s.base_ckmh
     if increase <= 0:
         return s.commanded_ckmh
@@ -73,7 +80,7 @@ def down_ckmh_s(s: KernelState, c: KernelConfig) -> int:
 
 def lowered(s: KernelState, c: KernelConfig) -> int:
     """One planned step down towards a lower setpoint, if it is time for one."""
-    goal = c.quantise(s.setpoint_ckmh)
+    goal = c.quantise(goal_ckmh(s))
     step = max(STEP_CKMH, c.step_ckmh)
     if s.now_ms - s.lowered_at_ms < step * 1_000 // c.limits.a_down_prog_ckmh_s:
         return s.commanded_ckmh

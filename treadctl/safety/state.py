@@ -92,6 +92,10 @@ class KernelConfig:
     """So long after a start a machine may still read zero."""
     unfit: Cause | None = None
     """Why this machine is not driven, whatever people confirm."""
+    hr_limit_bpm: int | None = None
+    """SR-45: the heart rate not to exceed; None: it is not watched."""
+    hr_guard: bool = False
+    """SR-46: somebody relies on the heart rate: without one, nobody walks."""
     step_ckmh: int = field(init=False)
     """The machine's coarsest step above its minimum. Kept, because the ramp asks in every tick."""
     v_start_ckmh: int = field(init=False)
@@ -185,6 +189,12 @@ class Inputs(NamedTuple):
     """A speed that somebody else has set since the last tick (SR-39)."""
     clock_at_ms: int | None = None
     """When the machine's own clock last moved on; None where it has none that does (SR-19)."""
+    hr_bpm: int | None = None
+    """The newest plausible heart rate; None before the first."""
+    hr_at_ms: int = 0
+    """When it was read."""
+    hr_changed_at_ms: int = 0
+    """When its measurement was last another than the one before it (SR-46)."""
 
 
 @dataclass(slots=True)
@@ -193,6 +203,21 @@ class GestureTrack:
 
     level: Gesture = Gesture.NONE
     pressed_at_ms: int | None = None
+
+
+@dataclass(slots=True)
+class HeartTrack:
+    """What a heart rate, or its absence, has added up to in this motion (SR-45, SR-46)."""
+
+    over_ms: int = 0
+    far_ms: int = 0
+    lower_ms: int = 0
+    """At the limit while held, since the last reduction."""
+    held: bool = False
+    lid_ckmh: int | None = None
+    """The last reduction. Nothing rises above it before the next start."""
+    lost_ms: int = 0
+    is_lost: bool = False
 
 
 @dataclass(slots=True)
@@ -285,6 +310,7 @@ class KernelState:
     lowered_at_ms: int = 0
     foreign_ckmh: int | None = None
     """SR-39: what somebody else set in this motion. It is followed, and nothing rises any more."""
+    heart: HeartTrack = field(default_factory=HeartTrack)
     increases: tuple[tuple[int, int], ...] = ()
     down_mckmh: int = 0
     stop_sent_at_ms: int = 0
