@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage docs sim bench clean
+.PHONY: help demo test check coverage interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,6 +46,9 @@ coverage: $(READY) ## branch coverage; what protects people must be covered whol
 	@echo "Running all tests with branch coverage, some minutes ..."
 	@$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
 	@$(BIN)/coverage report --fail-under=100 --include='treadctl/safety/*,firmware_protocols/*'
+
+interop: $(READY) ## somebody else's program drives the simulator; needs Python 3.12 and a network
+	@$(BIN)/python -m pytest -q -m interop tests/interop
 
 docs: $(READY) ## write the generated pages anew from the code
 	@$(BIN)/python -m tests.docs.pages
