@@ -4,16 +4,28 @@ The bytes are those of `firmware_protocols/ftms/envelope.py`, which is nothing o
 it is what passes between any session and whoever carries its words. While the machine can be
 reached the carrier connects, delivers what can be read, subscribes, and says that it is ready. A
 connection that ends, ends the link; a new one begins anew, with nothing left of the old.
+
+A connection takes one write after the other. So a stop goes before whatever waits and takes its
+place, as a carrier does that one may trust with a belt; and the same stop waits once.
 """
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import inf
 from typing import Final
 
 from firmware_protocols.errors import RemoteProtocolError
 from firmware_protocols.ftms import envelope
-from firmware_protocols.ftms.envelope import CarrierDecoder, Ready, Record, Value, Write, Written
+from firmware_protocols.ftms.envelope import (
+    CARRIER_FAILED,
+    CarrierDecoder,
+    Ready,
+    Record,
+    Value,
+    Write,
+    Written,
+)
 from simulator.gatt import (
     CURED_BY_PAIRING,
     Answered,
@@ -33,12 +45,27 @@ OPERATION_MS: Final = 15.0
 PAIR_MS: Final = 400.0
 RECONNECT_MS: Final = 1_000.0
 """Until somebody who was dropped tries again."""
+CONTROL_POINT: Final = 0x2AD9
 READ: Final = (0x2ACC, 0x2AD4, 0x2AD5, 0x2A29, 0x2A24, 0x2A26)
 SUBSCRIBED: Final = (0x2ADA, 0x2ACD, 0x2AD3, 0x2AD9)
 """In this order; the control point last."""
 
 _Step = tuple[float, Callable[[float, int], None], int]
 """When, what, and with which characteristic or write. No closures: a world can be copied."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """One write, and the numbers under which somebody wants to know what became of it."""
+
+    write: Write
+    numbers: list[int]
+
+
+def _is_stop(write: Write) -> bool:
+    return write.uuid == CONTROL_POINT and (
+        write.value[:1] == b"\x08" or write.value == b"\x02\x00\x00"
+    )
 
 
 class GattPort:
@@ -52,8 +79,8 @@ class GattPort:
         self._absent_until_ms = inf
         self._connected = False
         self._decoder = CarrierDecoder()
-        self._waiting: deque[Write] = deque()
-        self._asked: Write | None = None
+        self._waiting: deque[_Waiting] = deque()
+        self._asked: _Waiting | None = None
         """The write that waits for its response; there is never more than one (ATT)."""
         self._out = bytearray()
         if not on_air:
@@ -79,7 +106,7 @@ class GattPort:
         for record in self._decoder.records():
             match record:
                 case Write():
-                    self._waiting.append(record)
+                    self._queue(t_ms, record)
                 case RemoteProtocolError():
                     self._lose(t_ms)
                     return
@@ -164,16 +191,34 @@ class GattPort:
         self._say(Ready())
         self._write(t_ms)
 
+    def _queue(self, t_ms: float, write: Write) -> None:
+        if not _is_stop(write):
+            self._waiting.append(_Waiting(write, [write.number]))
+            return
+        for given_up in [each for each in self._waiting if not _is_stop(each.write)]:
+            self._waiting.remove(given_up)
+            self._steps += [(t_ms, self._gave_up, number) for number in given_up.numbers]
+        for waiting in self._waiting:
+            if waiting.write.value == write.value:
+                waiting.numbers.append(write.number)
+                return
+        self._waiting.append(_Waiting(write, [write.number]))
+
+    def _gave_up(self, t_ms: float, number: int) -> None:
+        self._done(number, CARRIER_FAILED)
+        self._write(t_ms)
+
     def _write(self, t_ms: float) -> None:
         """Pass on what waits, up to the first write that is answered."""
         while self._connected and not self._steps and self._asked is None and self._waiting:
-            record = self._waiting.popleft()
-            if record.with_response:
-                self._asked = record
-                self._server.write(t_ms, CLIENT, record.number, record.uuid, record.value)
+            waiting = self._waiting.popleft()
+            write = waiting.write
+            if write.with_response:
+                self._asked = waiting
+                self._server.write(t_ms, CLIENT, write.number, write.uuid, write.value)
             else:
-                self._server.write(t_ms, CLIENT, None, record.uuid, record.value)
-                self._steps.append((t_ms, self._passed_on, record.number))
+                self._server.write(t_ms, CLIENT, None, write.uuid, write.value)
+                self._steps += [(t_ms, self._passed_on, number) for number in waiting.numbers]
 
     def _passed_on(self, t_ms: float, number: int) -> None:
         """A write without response: that it left is all that a carrier knows."""
@@ -186,18 +231,19 @@ class GattPort:
                 self._say(Value(uuid, value))
             case Answered(_, _, att_error) if att_error in CURED_BY_PAIRING:
                 self._steps.append((t_ms + PAIR_MS, self._pair, CLIENT))
-            case Answered(_, number, att_error):
-                self._asked = None
-                self._done(number, att_error)
+            case Answered(_, _, att_error):
+                asked, self._asked = self._asked, None
+                for number in asked.numbers if asked is not None else ():
+                    self._done(number, att_error)
                 self._write(t_ms)
             case Dropped():
                 self._lose(t_ms)
 
     def _pair(self, t_ms: float, client: int) -> None:
         self._server.encrypt(client)
-        record, self._asked = self._asked, None
-        if record is not None:
-            self._waiting.appendleft(record)
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            self._waiting.appendleft(asked)
         self._write(t_ms)
 
     def _done(self, number: int, att_error: int) -> None:

@@ -2,10 +2,19 @@
 
 from copy import deepcopy
 from struct import pack
+from typing import Any
 
 import pytest
 
-from firmware_protocols.ftms.envelope import HostDecoder, Ready, Record, Value, Write, Written
+from firmware_protocols.ftms.envelope import (
+    CARRIER_FAILED,
+    HostDecoder,
+    Ready,
+    Record,
+    Value,
+    Write,
+    Written,
+)
 from firmware_protocols.ftms.envelope import encode as encode_record
 from simulator.options import MachineOptions
 from simulator.simulation import Simulation
@@ -19,7 +28,10 @@ class Carried:
     """One end of the stream."""
 
     def __init__(self, *quirks: str) -> None:
-        self.sim = Simulation("ftms", options=MachineOptions(quirks=quirks))
+        self.lines: list[dict[str, Any]] = []
+        self.sim = Simulation(
+            "ftms", options=MachineOptions(quirks=quirks), truth=self.lines.append
+        )
         self._decoder = HostDecoder()
 
     def wait(self, duration_ms: float) -> list[Record]:
@@ -29,6 +41,9 @@ class Carried:
             assert isinstance(record, Write | Value | Written | Ready)
             found.append(record)
         return found
+
+    def reached(self) -> list[str]:
+        return [frame["hex"] for line in self.lines for frame in line["rx"]]
 
     def link_up(self) -> bool:
         """A method, because mypy would take a property to stay what it was."""
@@ -94,6 +109,28 @@ def test_a_write_without_response_is_confirmed_by_the_carrier_whatever_became_of
         records = carried.wait(100)
         assert Written(9, 0) in records
         assert (answer("80 00 01") in records) is answered
+
+
+def test_sr18_a_stop_goes_before_what_waits_and_takes_its_place() -> None:
+    carried = Carried("slow-link")
+    carried.wait(READY_MS)
+    for number, text in enumerate(("00", "07", "02 64 00", "08 01", "08 01", "08 02"), 1):
+        carried.write(text, number)
+    given_up = [record for record in carried.wait(1) if isinstance(record, Written)]
+    assert given_up == [Written(2, CARRIER_FAILED), Written(3, CARRIER_FAILED)]
+    written = [record for record in carried.wait(5_000) if isinstance(record, Written)]
+    assert [record.number for record in written] == [1, 4, 5, 6]
+    assert carried.reached() == ["00", "08 01", "08 02"], "the same stop is said once"
+
+
+def test_sr18_a_queue_of_stops_is_obeyed_while_the_machine_is_slow() -> None:
+    carried = Carried("slow-link")
+    carried.wait(READY_MS)
+    for number in range(1, 200):
+        carried.write("08 01", number)
+        carried.wait(10)
+    carried.wait(2_000)
+    assert 3 <= len(carried.reached()) <= 20
 
 
 def test_writes_before_it_is_ready_wait_for_it() -> None:
