@@ -104,6 +104,13 @@ class _Person:
             operator.step(now_ms)
 
 
+def _link_faults(machine: str, quirks: tuple[str, ...]) -> frozenset[str]:
+    """A radio without power is out of reach; a serial port without power still takes bytes."""
+    if machine != "ftms":
+        return frozenset()
+    return frozenset({"power-cut"} | ({"key-pull"} if "safety-key-power-cut" in quirks else set()))
+
+
 class Rig:
     """One run. Turn its clock, do things to it, look at what became of it."""
 
@@ -138,8 +145,9 @@ class Rig:
             machine, options=options, scenario=timeline, seed=seed, truth=self._take_truth
         )
         self.simulation: Final = simulation
-        slow = options is not None and "slow-link" in options.quirks
-        self._slack_ms: Final = SLOW_AIR_MS if slow else 0.0
+        quirks = () if options is None else options.quirks
+        self._link_faults: Final = _link_faults(machine, quirks)
+        self._slack_ms: Final = SLOW_AIR_MS if "slow-link" in quirks else 0.0
         """What is sent reaches the machine so much later, and is judged where it arrives."""
         self.treadmill: Final = _Treadmill(simulation)
         self.programme: Final = (
@@ -329,6 +337,7 @@ class Rig:
             mode=mode,
             unit=self.simulation.unit,
             slack_ms=self._slack_ms,
+            link_faults=self._link_faults,
         )
 
     def judge(self) -> None:

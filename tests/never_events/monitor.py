@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from tests.never_events import motion, stops
-from tests.never_events.seen import Line, Rule, Seen
+from tests.never_events.seen import LINK_FAULTS, Line, Rule, Seen
 from tests.never_events.wire import Frame, read_frame
 
 RULES: Final[tuple[type[Rule], ...]] = (
@@ -45,15 +45,17 @@ def judge(
     unit: str = "mph",
     events_offset_ms: float = 0.0,
     slack_ms: float = 0.0,
+    link_faults: frozenset[str] = frozenset(),
 ) -> list[Violation]:
     """Return every never-event of one run, in the order in which they happened.
 
     *limits* are configured ones by their names in safety.md 4.2; what is missing is judged
     by its hard ceiling. An event's own time plus *events_offset_ms* is the truth's time;
     *slack_ms* is how badly the two clocks may agree: 0 in virtual time; in real time at least
-    the 11 ms that a frame takes on the wire.
+    the 11 ms that a frame takes on the wire. *link_faults* are injected ones that take this
+    machine's link away, besides those that take every link away.
     """
-    bench = _Bench(Seen(protocol, unit, mode, limits or {}, slack_ms))
+    bench = _Bench(Seen(protocol, unit, mode, limits or {}, slack_ms, LINK_FAULTS | link_faults))
     heard = iter(events)
     event = next(heard, None)
     for line in truth:

@@ -15,6 +15,7 @@ CEILINGS: Final = {
 }
 """safety.md 4.2, the column of hard ceilings."""
 
+LINK_FAULTS: Final = frozenset({"deaf", "link-drop"})
 STILL_CKMH: Final = 5.0
 NONE_YET_MS: Final = -1e9
 
@@ -31,6 +32,8 @@ class Seen:
     mode: Literal["turn-around", "belt-reverse"]
     limits: Mapping[str, int]
     slack_ms: float
+    link_faults: frozenset[str] = LINK_FAULTS
+    """Injected ones under which no frame arrives."""
     t_ms: float = 0.0
     belt_ckmh: float = 0.0
     belt_direction: str = "forward"

@@ -15,7 +15,6 @@ REPORTED_LATE_MS: Final = 250
 """The frame leaves first and the event follows; this is the longest it may take to be said."""
 DEATH_MS: Final = 400
 DEATHS: Final = ("gate_gone", "core_gone")
-LINK_FAULTS: Final = frozenset({"deaf", "link-drop"})
 CONSOLE_NOTICED_MS: Final = 2_500
 """Stall (1.5 s) or deviation (2.0 s) and a late reading: by then any host has seen it."""
 
@@ -111,7 +110,7 @@ class StrapOpen(Rule):
         if self._opened_ms is None:
             self._opened_ms = seen.t_ms
         late = seen.t_ms - self._opened_ms > STRAP_MS + seen.slack_ms
-        if not late or self._told or seen.sent_ckmh == 0 or seen.faults & LINK_FAULTS:
+        if not late or self._told or seen.sent_ckmh == 0 or seen.faults & seen.link_faults:
             return None
         self._told = True
         return f"strap open since {self._opened_ms:.0f} ms, {seen.sent_ckmh / 100:.2f} km/h stands"
@@ -188,7 +187,7 @@ class StopTooLate(Rule):
         if self._due_ms is None or t_ms <= self._due_ms:
             return None
         due_ms, self._due_ms = self._due_ms, None
-        if seen.fault_within(LINK_FAULTS, self._said_ms - REPORTED_LATE_MS):
+        if seen.fault_within(seen.link_faults, self._said_ms - REPORTED_LATE_MS):
             return None
         return f"no stop frame by {due_ms:.0f} ms for the stop at {self._said_ms:.0f} ms"
 

@@ -107,6 +107,23 @@ def test_n8_a_first_target_speed_above_1_km_h_is_seen_on_ftms() -> None:
     assert [(each.name, each.t_ms) for each in found] == [("N8", 45)]
 
 
+@pytest.mark.parametrize(("link_faults", "late"), [(frozenset({"power-cut"}), 0), (frozenset(), 1)])
+def test_n11_a_machine_whose_link_needs_its_power_is_out_of_reach_without_it(
+    link_faults: frozenset[str], late: int
+) -> None:
+    trace = stopped("e_stop", "link_lost", first_ms=3_000)
+    trace.faults["power-cut"] = (STOP_MS - 100, STOP_MS + 3_000)
+    found = judge(
+        trace.lines(),
+        trace.sorted_events(),
+        protocol="woodway-us",
+        limits=None,
+        mode="turn-around",
+        link_faults=link_faults,
+    )
+    assert [each.name for each in found].count("N11") == late
+
+
 def test_a_torn_last_line_is_left_out(tmp_path: Path) -> None:
     file = tmp_path / "truth.jsonl"
     file.write_text('{"t_ms": 0}\n{"t_ms": 50}\n{"t_m')
