@@ -78,6 +78,7 @@ _MACHINE_OPTIONS: Final = (
         help="woodway-us: whether the last speed survives a stop. [default: keeps]",
     ),
     _number("--data-period-ms", "ms", "ftms: how often it tells its treadmill data."),
+    _number("--bpm", "beats per minute", "heart-rate: the rate to begin with."),
     click.option(
         "--quirk",
         "quirks",
@@ -143,6 +144,8 @@ def simulation_for(
 
 def describe(simulation: Simulation) -> dict[str, object]:
     """What a host needs to know about the machine, for the ready line."""
+    if not simulation.has_belt:
+        return {}
     return {
         "class": simulation.machine_class,
         "ramp_ckmh_s": simulation.ramp_ckmh_s,

@@ -143,6 +143,17 @@ _ALL: Final = (
         only="ftms",
     ),
     _only_lasting("ftms", "control-steal", "ftms: a second client takes control and keeps it."),
+    Fault(
+        "heart-rate",
+        "heart-rate: the heart goes to another rate, evenly.",
+        Lasts.MOMENT,
+        (Parameter("bpm", "beats per minute", 150.0, 30.0, 230.0), _seconds("over_s", 0.0)),
+        only="heart-rate",
+    ),
+    _only_lasting(
+        "heart-rate", "no-contact", "heart-rate: the strap does not feel skin; it says so."
+    ),
+    _only_lasting("heart-rate", "heart-garbage", "heart-rate: 250 bpm, whatever the heart does."),
     Fault("person-rails", "The person stands on the side rails."),
     Fault("person-step-on", "The person steps on the belt and walks with it."),
     Fault("person-step-off", "The person leaves the machine."),
@@ -151,6 +162,18 @@ _ALL: Final = (
 )
 
 FAULTS: Final[Mapping[str, Fault]] = {fault.name: fault for fault in _ALL}
+WITHOUT_BELT: Final = frozenset(
+    {
+        "mute",
+        "garbled-bytes",
+        "frozen-telemetry",
+        "power-cut",
+        "power-return",
+        "link-drop",
+        "link-return",
+    }
+)
+"""Of those that are for every machine, the ones that a machine without a belt can have."""
 JAM_JUMP_CKMH_S: Final = 600.0
 """How fast a freed belt jumps to its target: a drive wound up against the blockage."""
 

@@ -47,8 +47,8 @@ RECONNECT_MS: Final = 1_000.0
 """Until somebody who was dropped tries again."""
 CONTROL_POINT: Final = 0x2AD9
 READ: Final = (0x2ACC, 0x2AD4, 0x2AD5, 0x2A29, 0x2A24, 0x2A26)
-SUBSCRIBED: Final = (0x2ADA, 0x2ACD, 0x2AD3, 0x2AD9)
-"""In this order; the control point last."""
+SUBSCRIBED: Final = (0x2ADA, 0x2ACD, 0x2AD3, 0x2AD9, 0x2A37)
+"""In this order; of a treadmill the control point last."""
 
 _Step = tuple[float, Callable[[float, int], None], int]
 """When, what, and with which characteristic or write. No closures: a world can be copied."""

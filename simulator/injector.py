@@ -5,8 +5,9 @@ from math import inf
 
 from simulator.belt import Blockage
 from simulator.errors import FaultError
-from simulator.faults import FAULTS, JAM_JUMP_CKMH_S, Lasts, check
+from simulator.faults import FAULTS, JAM_JUMP_CKMH_S, WITHOUT_BELT, Lasts, check
 from simulator.gatt_server import RIVAL
+from simulator.heart import GARBAGE_BPM
 from simulator.runner import PersonState
 from simulator.treadmill import Treadmill
 
@@ -46,6 +47,8 @@ class Injector:
         only, machine = FAULTS[name].only, self._treadmill.model.name
         if only is not None and only != machine:
             raise FaultError(f"{name} is a fault of {only}; a {machine} has no such thing")
+        if not self._treadmill.model.has_belt and name not in WITHOUT_BELT and only is None:
+            raise FaultError(f"{name} is a fault of treadmills; a {machine} has no such thing")
         return values
 
     def fire(self, t_ms: float) -> None:
@@ -119,6 +122,12 @@ class Injector:
                 plant.server.revoke(t_ms)
             case "control-steal" if plant.server is not None:
                 plant.server.let_rival_in(t_ms)
+            case "heart-rate" if plant.heart is not None:
+                plant.heart.go_to(t_ms, values["bpm"], values["over_s"] * 1000.0)
+            case "no-contact" if plant.heart is not None:
+                plant.heart.contact = False
+            case "heart-garbage" if plant.heart is not None:
+                plant.heart.garbage_bpm = GARBAGE_BPM
             case _ if name.startswith("person-"):
                 self._direct(t_ms, name)
 
@@ -176,3 +185,7 @@ class Injector:
                 plant.set_link(t_ms, up=True)
             case "control-steal" if plant.server is not None:
                 plant.server.disconnect(t_ms, RIVAL)
+            case "no-contact" if plant.heart is not None:
+                plant.heart.contact = True
+            case "heart-garbage" if plant.heart is not None:
+                plant.heart.garbage_bpm = None

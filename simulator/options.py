@@ -70,6 +70,8 @@ class MachineOptions:
     """ftms: how often it notifies its treadmill data."""
     quirks: tuple[str, ...] = ()
     """ftms: how it differs from the text, by name."""
+    bpm: int = 70
+    """heart-rate: the rate to begin with."""
     reads_999_9: bool = False
     """Trackmaster: a pulled key leaves the controller powered and reads 999.9 (serial.md 2.3)."""
 
@@ -111,6 +113,7 @@ _RANGES: Final = {
     "lag_ms": (0, 500, "ms"),
     "telemetry_delay_ms": (0, 5_000, "ms"),
     "data_period_ms": (100, 10_000, "ms"),
+    "bpm": (30, 230, "beats per minute"),
     "min_ckmh": (0, 1_000, "0.01 km/h"),
     "max_ckmh": (1, 5_000, "0.01 km/h"),
 }

@@ -44,7 +44,7 @@ class Simulation:
         self._plant = Treadmill(machine_name, options or MachineOptions(), seed, on_air=on_air)
         server = self._plant.server
         if on_air and server is None:
-            raise OptionError(f"{machine_name} has no Bluetooth; ftms has")
+            raise OptionError(f"{machine_name} has no Bluetooth; ftms and heart-rate have")
         self.air = OnAir(self, server) if server is not None else None
         """None for a machine with a cable."""
         self._injector = Injector(self._plant)
@@ -87,6 +87,10 @@ class Simulation:
     @property
     def reverse(self) -> bool:
         return self._plant.model.reverse
+
+    @property
+    def has_belt(self) -> bool:
+        return self._plant.model.has_belt
 
     @property
     def strap_closed(self) -> bool:

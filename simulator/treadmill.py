@@ -39,6 +39,7 @@ class Treadmill:
         self.port = built.port
         self.wire = built.wire
         self.server = built.server
+        self.heart = built.heart
         self.script = Script(built.script, built.controller)
         self.cord = Cord()
         self.runner = Runner(self.belt, self.cord, Noise(seed, stream=2))

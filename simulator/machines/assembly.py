@@ -7,6 +7,7 @@ from simulator.controller import Controller
 from simulator.errors import OptionError
 from simulator.front import Front, Wire
 from simulator.gatt_server import GattServer
+from simulator.heart import Heart
 from simulator.incline import Incline
 from simulator.machines.machine import Machine, Units
 from simulator.noise import Noise
@@ -42,6 +43,8 @@ class Built:
     wire: Wire
     server: GattServer | None = None
     """Machines on the air have one."""
+    heart: Heart | None = None
+    """Only a strap that measures one has it."""
     script: tuple[Scripted, ...] = ()
     """What this machine does by itself, sooner or later."""
 

@@ -7,6 +7,7 @@ from typing import Final
 from simulator.errors import OptionError
 from simulator.machines.assembly import Built, Chassis
 from simulator.machines.ftms_assembly import build as build_ftms
+from simulator.machines.heart_rate import build as build_heart_rate
 from simulator.machines.serial import SerialModel
 from simulator.machines.trackmaster import Trackmaster
 from simulator.machines.woodway_us import WoodwayUs
@@ -18,6 +19,7 @@ class Model:
     name: str
     reverse: bool
     build: Callable[[MachineOptions, Chassis], Built]
+    has_belt: bool = True
 
 
 _WOODWAY: Final = SerialModel("woodway-us", 17, 4_811, ("mph",), False, WoodwayUs)
@@ -29,6 +31,7 @@ MODELS: Final[dict[str, Model]] = {
         Model("woodway-us", True, _WOODWAY.build),
         Model("trackmaster", False, _TRACKMASTER.build),
         Model("ftms", False, build_ftms),
+        Model("heart-rate", False, build_heart_rate, has_belt=False),
     )
 }
 

@@ -253,3 +253,20 @@ async def test_it_ends_as_asked_with_a_client_connected(
             "treadmill-sim: SIMULATED ftms. No real belt moves. Ctrl-C ends it."
         ]
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_sr46_a_heart_rate_strap_is_served_the_same_way(tmp_path: Path) -> None:
+    measurement = "00002a37-0000-1000-8000-00805f9b34fb"
+    serve_strap = ["serve", "--machine", "heart-rate", "--ble", f"unix:{tmp_path / 'air'}"]
+    with simulator(*serve_strap, "--bpm", "120", "--control") as sim:
+        assert list(sim.ready) == ["ready", "address", "strap"]
+        heard: asyncio.Queue[bytes] = asyncio.Queue()
+        async with client_for(sim.ready["address"]) as client:
+            await client.start_notify(measurement, lambda _, value: heard.put_nowait(bytes(value)))
+            value = await soon(heard)
+            assert value[0] == 0x16
+            assert abs(value[1] - 120) <= 2
+            sim.act(act="no-contact")
+            async with asyncio.timeout(PATIENCE_S):
+                while (await heard.get())[0] != 0x04:
+                    pass

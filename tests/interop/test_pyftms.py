@@ -33,9 +33,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if made.returncode:
         pytest.skip(f"{PYTHON} cannot make an environment: {made.stderr.strip()}")
     interpreter = place / "bin" / "python"
-    pip = [interpreter, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(interpreter), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     installed = subprocess.run(
-        [*pip, "-c", ROOT / "constraints.txt", "pyftms", "bleak", "bumble"],
+        [*pip, "-c", str(ROOT / "constraints.txt"), "pyftms", "bleak", "bumble"],
         capture_output=True,
         text=True,
         check=False,

@@ -245,7 +245,7 @@ def test_an_ftms_machine_that_cannot_be_is_refused(options: dict[str, int], mess
 
 def test_a_machine_with_a_cable_is_not_on_the_air() -> None:
     assert Simulation("woodway-us").air is None
-    with pytest.raises(OptionError, match="trackmaster has no Bluetooth; ftms has"):
+    with pytest.raises(OptionError, match="trackmaster has no Bluetooth; ftms and"):
         Simulation("trackmaster", on_air=True)
 
 

@@ -204,7 +204,7 @@ def test_the_machine_declares_itself() -> None:
 
 
 def test_an_unknown_machine_is_refused_with_those_there_are() -> None:
-    with pytest.raises(OptionError, match="'biodex'; there are ftms, trackmaster, woodway-us"):
+    with pytest.raises(OptionError, match="'biodex'; there are ftms, heart-rate, trackmaster"):
         Simulation("biodex")
 
 

@@ -1,0 +1,40 @@
+"""A heart as a chest strap sees it: it follows where it is sent, and never beats quite evenly."""
+
+from typing import Final
+
+from simulator.noise import Noise
+
+WANDER_BPM: Final = 2
+"""How far a rate strays by itself. A sensor that always says the same has stopped measuring."""
+
+GARBAGE_BPM: Final = 250
+
+
+class Heart:
+    def __init__(self, bpm: float, noise: Noise) -> None:
+        self.contact = True
+        """Whether the strap feels skin."""
+        self.garbage_bpm: int | None = None
+        """What it says instead of a measurement."""
+        self._noise = noise
+        self._from = (0.0, bpm)
+        self._to = (0.0, bpm)
+        self._stray = 0
+
+    def go_to(self, t_ms: float, bpm: float, over_ms: float) -> None:
+        """Reach *bpm* evenly in *over_ms*, from wherever it is now."""
+        self._from = (t_ms, self.at(t_ms))
+        self._to = (t_ms + over_ms, bpm)
+
+    def at(self, t_ms: float) -> float:
+        """Return the rate, without what strays."""
+        (begin_ms, begin_bpm), (end_ms, end_bpm) = self._from, self._to
+        if t_ms >= end_ms:
+            return end_bpm
+        return begin_bpm + (end_bpm - begin_bpm) * (t_ms - begin_ms) / (end_ms - begin_ms)
+
+    def measured_bpm(self, t_ms: float) -> int:
+        """Return what a good strap says now. Strays a little further with every call."""
+        step = self._noise.below(3) - 1
+        self._stray = max(-WANDER_BPM, min(WANDER_BPM, self._stray + step))
+        return int(self.at(t_ms) + self._stray + 0.5)
