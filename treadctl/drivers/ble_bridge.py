@@ -1,12 +1,15 @@
 """The bridge process: one Bluetooth connection, between its event loop and the gate's socket.
 
-    python -P -m treadctl.drivers.ble_bridge FD ADDRESS [RADIO]
+    python -P -m treadctl.drivers.ble_bridge FD ADDRESS [RADIO [heart-rate]]
 
 FD is one end of a SOCK_SEQPACKET pair, each packet some whole records of the envelope: a gate that
 is killed while it writes leaves nothing half-said for the rescue process's stop to fall into. The
 other end is held by the gate and by its rescue process. Whatever becomes of either, this goes on
 until both are gone, says stop once more if anything was ever commanded, and hangs up. When the
 treadmill is gone, it ends at once, and its end is the end of the link.
+
+With ``heart-rate`` it is a sensor that is at the other end: it is listened to, and whatever is
+written to it goes nowhere.
 
 The first line on stdout says whether it is ready, or why not and what to do. No signal that a
 terminal or a supervisor sends can end it; a loop that hangs is ended by the kernel's timer.
@@ -46,6 +49,7 @@ MEMORY_BYTES: Final = 1 << 29
 NICE: Final = -10
 EXIT_USAGE: Final = 2
 EXIT_UNAVAILABLE: Final = 13
+KINDS: Final[tuple[list[str], ...]] = ([], ["heart-rate"])
 DEAF_TO: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 NO_BLEAK: Final = (
     "Bluetooth needs a package that is not installed. Install it: pip install 'treadctl[ble]'"
@@ -178,7 +182,7 @@ def _hung_up(connection: socket.socket) -> bool:
 
 def main(argv: list[str]) -> int:
     """Run one bridge."""
-    if len(argv) not in (3, 4) or not argv[1].isdecimal():
+    if len(argv) not in (3, 4, 5) or not argv[1].isdecimal() or argv[4:] not in KINDS:
         with contextlib.suppress(OSError):
             sys.stderr.write("This is started by treadctl's gate.\n")
         return EXIT_USAGE
@@ -190,19 +194,22 @@ def main(argv: list[str]) -> int:
     except OSError:
         return EXIT_USAGE
     try:
-        asyncio.run(_live(connection, argv[2], argv[3] if len(argv) == 4 else ""))
+        asyncio.run(_live(connection, argv[2], "".join(argv[3:4]), listens=bool(argv[4:])))
     except LinkError as error:
         _say({"error": str(error)})
         return EXIT_UNAVAILABLE
     return 0
 
 
-async def _live(connection: socket.socket, address: str, radio: str) -> None:
+async def _live(connection: socket.socket, address: str, radio: str, *, listens: bool) -> None:
     try:
         from treadctl.drivers.ble_carrier import Carrier
+        from treadctl.drivers.ble_heart import HeartCarrier
     except ImportError as error:
         raise LinkError(NO_BLEAK) from error
-    opens = partial(Carrier.open, address, radios.radio_for(radio))
+    opens: OpensCarrier = partial(
+        HeartCarrier.open if listens else Carrier.open, address, radios.radio_for(radio)
+    )
     alive = asyncio.ensure_future(_prove_life())
     await Bridge(connection, opens, _ready).run()
     alive.cancel()

@@ -6,7 +6,7 @@ It decides nothing but the order of what waits (`ble_backlog.py`), and it goes o
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final, TypeVar
 
@@ -22,6 +22,7 @@ from firmware_protocols.ftms.envelope import (
 )
 from treadctl.drivers.ble_backlog import Backlog, commands, is_stop
 from treadctl.drivers.ble_link import (
+    PAIRING_CURES,
     Connection,
     GattFailed,
     GattSilent,
@@ -60,13 +61,6 @@ NEEDED: Final = {
 }
 
 _STOP: Final = b"\x08\x01"
-_PAIRING_CURES: Final = frozenset(
-    {
-        WriteError.INSUFFICIENT_AUTHENTICATION,
-        WriteError.INSUFFICIENT_ENCRYPTION,
-        WriteError.INSUFFICIENT_KEY_SIZE,
-    }
-)
 _OTHER_KIND: Final = frozenset({WriteError.WRITE_NOT_PERMITTED, WriteError.REQUEST_NOT_SUPPORTED})
 
 
@@ -163,7 +157,7 @@ class Carrier:
     async def _read(self, number: int) -> None:
         """A refusal leaves it out: a machine without a range is dealt with by the session."""
         try:
-            data = await self._pairing_if_need_be(lambda: self._connection.read(number))
+            data = await self._connection.pairing_if_need_be(lambda: self._connection.read(number))
         except (GattSilent, NotPaired):
             raise
         except GattFailed:
@@ -172,20 +166,11 @@ class Carrier:
 
     async def _subscribe_first(self, number: int) -> None:
         try:
-            await self._pairing_if_need_be(lambda: self._subscribe(number))
+            await self._connection.pairing_if_need_be(lambda: self._subscribe(number))
         except GattFailed as error:
             # Status is a bonus (ftms.md Q5). Without data or answers there is no treadmill.
             if number in NEEDED or isinstance(error, GattSilent | NotPaired):
                 raise
-
-    async def _pairing_if_need_be(self, operation: Callable[[], Awaitable[T]]) -> T:
-        try:
-            return await operation()
-        except GattFailed as error:
-            if error.att_error not in _PAIRING_CURES:
-                raise
-        await self._connection.pair()
-        return await operation()
 
     async def _subscribe(self, number: int) -> None:
         await self._connection.subscribe(number, lambda data: self._tell(number, data))
@@ -233,7 +218,7 @@ class Carrier:
                 with contextlib.suppress(GattFailed):  # most backends refuse to subscribe twice
                     await self._connection.unsubscribe(uuids.CONTROL_POINT)
                 await self._subscribe(uuids.CONTROL_POINT)
-            elif att_error in _PAIRING_CURES:
+            elif att_error in PAIRING_CURES:
                 await self._connection.pair()
 
     def _report(self, numbers: Iterable[int], att_error: int) -> None:

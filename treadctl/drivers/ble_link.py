@@ -19,6 +19,7 @@ from bleak.backends.scanner import AdvertisementData
 from bleak.exc import BleakBluetoothNotAvailableError, BleakGATTProtocolError
 
 from firmware_protocols.ftms import uuids
+from firmware_protocols.ftms.control_point import WriteError
 from firmware_protocols.ftms.envelope import CARRIER_FAILED
 from treadctl.drivers.radios import Radio
 from treadctl.errors import LinkError
@@ -36,6 +37,13 @@ WRITE_S: Final = 2.0
 """Less than the 2.5 s that a session gives a procedure, so that it hears why."""
 HANG_UP_S: Final = 2.0
 NAME_MAX: Final = 40
+PAIRING_CURES: Final = frozenset(
+    {
+        WriteError.INSUFFICIENT_AUTHENTICATION,
+        WriteError.INSUFFICIENT_ENCRYPTION,
+        WriteError.INSUFFICIENT_KEY_SIZE,
+    }
+)
 
 
 class GattFailed(Exception):
@@ -165,6 +173,16 @@ class Connection:
             await bounded(self._client.pair(), PAIR_S, "pairing")
         except GattFailed as error:
             raise NotPaired(str(error)) from error
+
+    async def pairing_if_need_be(self, operation: Callable[[], Awaitable[T]]) -> T:
+        """Do it; where the device wants to be paired with first, do that and do it again."""
+        try:
+            return await operation()
+        except GattFailed as error:
+            if error.att_error not in PAIRING_CURES:
+                raise
+        await self.pair()
+        return await operation()
 
     async def write(self, number: int, value: bytes, *, with_response: bool) -> None:
         operation = self._client.write_gatt_char(self._found[number], value, response=with_response)

@@ -22,22 +22,27 @@ OPEN_MS: Final = 12_500
 """A little more than a bridge takes to connect or to say why not."""
 LEAVE_S: Final = 1.0
 """For a bridge that has lost its treadmill, or its mind: the next one is waiting to connect."""
+TREADMILL: Final = ()
+HEART_RATE: Final = ("heart-rate",)
+"""What a bridge is for, as the last word of its command line."""
 PACKETS_MAX: Final = 64
 _PACKET_MAX: Final = 4_096
 _SAID_MAX: Final = 4_096
 
 
 class BridgeLink:
-    """One connection to one Bluetooth treadmill."""
+    """One connection to one Bluetooth treadmill, or to a sensor that is only listened to."""
 
-    def __init__(self, url: str, *, command: Sequence[str] = COMMAND) -> None:
+    def __init__(
+        self, url: str, *, command: Sequence[str] = COMMAND, kind: Sequence[str] = TREADMILL
+    ) -> None:
         where = ble_url.parse(url)
         self._lost = False
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.setblocking(False)
         with theirs:
             self._process = subprocess.Popen(
-                [*command, str(theirs.fileno()), where.address, where.radio],
+                [*command, str(theirs.fileno()), where.address, where.radio, *kind],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from treadctl import ble_url
-from treadctl.drivers.bridge_link import BridgeLink
+from treadctl.drivers.bridge_link import HEART_RATE, BridgeLink
 from treadctl.drivers.modem_line import NativeLine, Rfc2217Line, check_modem_lines
 from treadctl.drivers.opener import BackgroundOpener
 from treadctl.drivers.rfc2217_link import Rfc2217Link
@@ -43,6 +43,11 @@ def open_link(url: str) -> AnyLink:
     raise LinkError(
         f"{url!r}: give a device path, socket://HOST:PORT, rfc2217://HOST:PORT or {ble_url.FORM}"
     )
+
+
+def open_heart(url: str) -> BridgeLink:
+    """Open the heart-rate sensor *url*, or raise a `LinkError` that says why not."""
+    return BridgeLink(url, kind=HEART_RATE)
 
 
 def identity(url: str) -> str:
