@@ -154,6 +154,13 @@ class ClockReport:
 
 
 @dataclass(frozen=True, slots=True)
+class HeartRateReport:
+    """The machine has a heart-rate sensor, or receives one, and it reads this (SR-45)."""
+
+    bpm: int
+
+
+@dataclass(frozen=True, slots=True)
 class InvalidData:
     """A command was understood and refused: a digit or a range."""
 
@@ -186,6 +193,7 @@ MachineMessage = (
     | SafetyKeyPulled
     | ForeignSpeed
     | ClockReport
+    | HeartRateReport
     | InvalidData
     | InvalidCommand
     | InvalidQuery

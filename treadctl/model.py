@@ -246,3 +246,7 @@ class Report:
     incline_permille: int = 0
     unit_probe: str = "pending"
     """SR-29: pending, passed or failed."""
+    heart_bpm: int | None = None
+    """The heart rate; None where it is not watched, or cannot be read now (SR-46)."""
+    heart_cause: str | None = None
+    """Why it holds the belt, as a snake_case cause, whatever else does; None: it does not."""

@@ -23,6 +23,7 @@ from firmware_protocols.messages import (
     ConsoleStop,
     Direction,
     ForeignSpeed,
+    HeartRateReport,
     MachineMessage,
     OtherReport,
     SafetyKeyPulled,
@@ -249,6 +250,8 @@ def _told(event: ev.Event) -> Iterator[MachineMessage]:
             yield SpeedReport(speed_ckmh)
             if record.elapsed_s is not None:
                 yield ClockReport(record.elapsed_s)
+            if record.heart_rate_bpm:  # zero is a hand that touches nothing
+                yield HeartRateReport(record.heart_rate_bpm)
         case ev.SafetyKeyPulled():
             yield SafetyKeyPulled()
         case ev.UserStopped(_, False):

@@ -16,6 +16,7 @@ from firmware_protocols.ftms.uuids import CONTROL_POINT
 from tests.gate.samples import REPORT
 from treadctl.gate import __main__ as process
 from treadctl.gate import identity
+from treadctl.gate.heart import NO_HEART, HeartSample
 from treadctl.gate.ipc import Hello
 from treadctl.gate.setup import GateSetup
 from treadctl.gate.strap import StrapSample
@@ -43,6 +44,8 @@ STANDING_MS: Final = 150
 class Walker:
     """Walks, or stops. `Gate` without the safety."""
 
+    wants_new_link = False
+
     def __init__(self, setup: GateSetup, *, now_ms: int) -> None:
         self._walk, self._stop = FRAMES[setup.machine.protocol]
         self._has_strap = setup.strap is not None
@@ -66,6 +69,7 @@ class Walker:
         stop: Reaction,
         link_up: bool,
         suspended_ms: int = 0,
+        heart: HeartSample = NO_HEART,
     ) -> list[bytes]:
         wanted_ckmh = request.setpoint_ckmh if request else 0
         if wanted_ckmh == CRASH_CKMH:

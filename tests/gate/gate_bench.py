@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from treadctl.gate.gate import Gate
+from treadctl.gate.heart import NO_HEART
 from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
 from treadctl.gate.strap import StrapSample
 from treadctl.model import (
@@ -93,6 +94,7 @@ class Bench:
         self.core_alive = True
         self.core_talks = True
         self.signal = Reaction.NONE
+        self.heart = NO_HEART
         self.sent: list[tuple[int, bytes]] = []
         self.reports: list[Report] = []
         self._request = Request(at_ms=0, counter=0)
@@ -114,6 +116,7 @@ class Bench:
             core_alive=self.core_alive,
             stop=self.signal,
             link_up=self.link_up,
+            heart=self.heart,
         )
         self.sent += [(self.now_ms, frame) for frame in frames]
         self._answers += b"".join(map(self.machine.answer, frames))

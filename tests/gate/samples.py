@@ -3,7 +3,15 @@
 from typing import Final
 
 from treadctl.gate.ipc import Bye, ByeReason, Hello
-from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
+from treadctl.gate.setup import (
+    GateSetup,
+    HeartKind,
+    HeartSource,
+    MachineClass,
+    MachineFacts,
+    StrapKind,
+    StrapSource,
+)
 from treadctl.model import (
     BeltState,
     Direction,
@@ -48,6 +56,7 @@ SETUP: Final = GateSetup(
     strap=StrapSource(StrapKind.MODEM_LINE, "rfc2217://127.0.0.1:4000"),
     limits=Limits(v_rev_max_ckmh=200),
     simulated=True,
+    heart=HeartSource(HeartKind.SENSOR, 130, guard=True, url="ble://C0:FF:EE:00:00:02"),
 )
 MESSAGES: Final = (
     Hello("0123456789abcdef", "fedcba9876543210"),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from tests.gate.samples import REPORT
 from treadctl.errors import LinkError
+from treadctl.gate.heart import NO_HEART, HeartSample
 from treadctl.gate.strap import StrapSample
 from treadctl.model import Reaction, Report, Request
 
@@ -24,6 +25,7 @@ class Step:
     stop: Reaction
     link_up: bool
     suspended_ms: int
+    heart: HeartSample = NO_HEART
 
 
 @dataclass
@@ -48,8 +50,11 @@ class FakeGate:
         stop: Reaction,
         link_up: bool,
         suspended_ms: int = 0,
+        heart: HeartSample = NO_HEART,
     ) -> list[bytes]:
-        step = Step(now_ms, received, strap, request, core_alive, stop, link_up, suspended_ms)
+        step = Step(
+            now_ms, received, strap, request, core_alive, stop, link_up, suspended_ms, heart
+        )
         self.steps.append(step)
         return self.frames(step)
 

@@ -25,6 +25,7 @@ from tests.gate.shell_fakes import (
 from treadctl.errors import LinkError
 from treadctl.gate import loop
 from treadctl.gate.channel import Channel
+from treadctl.gate.heart import NO_HEART, HeartEar, HeartInput
 from treadctl.gate.link_keeper import RETRY_MS, LinkKeeper
 from treadctl.gate.loop import STOP_SPACING_MS, WARM_UP_STEPS, MonotonicClock
 from treadctl.gate.strap import StrapInput
@@ -69,6 +70,7 @@ class Rig:
         theirs.setblocking(False)
         self.core, self.core_side = Channel(ours), Channel(theirs)
         self.stops, self.guard = FakeStops(), FakeGuard()
+        self.heart: HeartInput | None = None
 
     def run(self, until_ms: int) -> None:
         self.clock.end_ms = until_ms
@@ -81,6 +83,7 @@ class Rig:
             stops=self.stops,
             guard=self.guard,
             stop_frames=STOPS,
+            heart=self.heart,
         )
 
     def step_at(self, now_ms: int) -> Step:
@@ -431,3 +434,40 @@ def test_the_real_clock_wakes_for_a_descriptor() -> None:
         clock.wait([ours.fileno()], 10_000)
         assert clock.now_ms() - started_ms < 5_000
         clock.wait([], 0)
+
+
+# A heart-rate sensor beside the treadmill.
+
+
+def _with_sensor(rig: Rig, link: FakeLink) -> None:
+    rig.heart = HeartInput(LinkKeeper(link, FakeOpener(), stop_frame=b""), HeartEar())
+
+
+def test_without_a_sensor_there_is_no_heart_rate(rig: Rig) -> None:
+    rig.run(100)
+    assert {step.heart for step in rig.gate.steps} == {NO_HEART}
+
+
+def test_what_a_sensor_says_wakes_the_loop_and_is_handed_on(rig: Rig) -> None:
+    sensor = FakeLink(fd=55)
+    _with_sensor(rig, sensor)
+    # ftms.md 6: 72 bpm, with contact.
+    rig.clock.at(47, lambda: setattr(sensor, "incoming", bytes.fromhex("810400372a0648")))
+    rig.run(100)
+    assert 55 in rig.clock.waits[0][0]
+    assert (rig.step_at(41).now_ms, rig.step_at(41).heart.bpm) == (47, 72)
+
+
+@pytest.mark.parametrize(
+    "error", [LinkError("gone"), OSError("gone"), ValueError("a bug")], ids=repr
+)
+def test_sr46_a_sensor_that_breaks_costs_the_treadmill_nothing(rig: Rig, error: Exception) -> None:
+    sensor = FakeLink(fd=55)
+    _with_sensor(rig, sensor)
+    rig.gate.frames = lambda step: [b"\xc1"]
+    sensor.read_error = error
+    rig.run(1_000)
+    assert all(step.link_up for step in rig.gate.steps)
+    assert len(rig.link.written) == len(rig.gate.steps) + len(STOPS)
+    times = [step.now_ms for step in rig.gate.steps]
+    assert all(later - earlier <= 20 for earlier, later in pairwise(times))

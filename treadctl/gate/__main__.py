@@ -20,6 +20,7 @@ from typing import Final
 
 from firmware_protocols.registry import PROTOCOLS
 from treadctl.drivers import ports
+from treadctl.drivers.bridge_link import BridgeLink
 from treadctl.drivers.exclusive import TreadmillLock
 from treadctl.drivers.opener import BackgroundOpener
 from treadctl.drivers.rescue_guard import RescueGuard
@@ -27,9 +28,10 @@ from treadctl.errors import LinkError, TreadctlError
 from treadctl.gate import identity, loop, rescue
 from treadctl.gate.channel import Channel
 from treadctl.gate.gate import Gate
+from treadctl.gate.heart import RETRY_MS, HeartEar, HeartInput
 from treadctl.gate.ipc import Bye, ByeReason, Hello, Message
 from treadctl.gate.link_keeper import LinkKeeper
-from treadctl.gate.setup import GateSetup, StrapKind
+from treadctl.gate.setup import GateSetup, HeartKind, StrapKind
 from treadctl.gate.signals import SignalStops
 from treadctl.gate.strap import StrapInput, StrapRefused, check_source
 from treadctl.safety.limits import problems
@@ -66,6 +68,7 @@ class Rig:
     link: LinkKeeper[ports.AnyLink]
     strap: StrapInput
     guard: RescueGuard
+    heart: HeartInput | None
 
 
 def main(argv: list[str], *, make_gate: MakeGate = Gate) -> int:
@@ -109,6 +112,7 @@ def _serve(core: Channel, stops: SignalStops, make_gate: MakeGate) -> ByeReason:
             stops=stops,
             guard=rig.guard,
             stop_frames=frames,
+            heart=rig.heart,
         )
         # Only here: a gate that ends in any other way leaves the stopping to the rescue process.
         rig.guard.dismiss()
@@ -196,7 +200,25 @@ def _open(setup: GateSetup, frames: tuple[bytes, ...], opened: contextlib.ExitSt
         raise Refusal(ByeReason.STRAP_REFUSED, f"{error}.") from error
     if line is not None:
         opened.callback(line.close)
-    return Rig(keeper, StrapInput(line, expiry_ms=setup.limits.strap_expiry_ms), guard)
+    strap = StrapInput(line, expiry_ms=setup.limits.strap_expiry_ms)
+    return Rig(keeper, strap, guard, _heart_input(setup, opened))
+
+
+def _heart_input(setup: GateSetup, opened: contextlib.ExitStack) -> HeartInput | None:
+    """A sensor is opened in the background, now and whenever it is lost: nothing waits for it."""
+    source = setup.heart
+    if source is None or source.kind is not HeartKind.SENSOR:
+        return None
+    url, ear = source.url, HeartEar()
+    keeper: LinkKeeper[BridgeLink] = LinkKeeper(
+        None,
+        BackgroundOpener(lambda: ports.open_heart(url)),
+        stop_frame=b"",  # nothing is ever written to it
+        on_new_link=lambda new: ear.restart(),
+        retry_ms=RETRY_MS,
+    )
+    opened.callback(keeper.close)
+    return HeartInput(keeper, ear)
 
 
 def _strap_line(

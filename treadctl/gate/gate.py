@@ -11,9 +11,10 @@ from firmware_protocols import messages as wire
 from firmware_protocols.conversation import Conversation
 from firmware_protocols.registry import PROTOCOLS
 from treadctl.causes import Cause
+from treadctl.gate.heart import NO_HEART, HeartSample
 from treadctl.gate.listener import FROM_WIRE, Listener
 from treadctl.gate.reporting import report_of
-from treadctl.gate.setup import GateSetup, MachineClass, StrapKind
+from treadctl.gate.setup import GateSetup, HeartKind, MachineClass, StrapKind
 from treadctl.gate.strap import StrapSample
 from treadctl.gate.wire_check import Permission, WireCheck
 from treadctl.model import (
@@ -85,6 +86,8 @@ def kernel_config(setup: GateSetup, session: Conversation) -> KernelConfig:
         pushes_readings=capabilities.pushes_readings,
         start_grace_ms=capabilities.start_up_ms,
         unfit=None if session.unfit is None else _UNFIT[session.unfit],
+        hr_limit_bpm=setup.heart.limit_bpm if setup.heart is not None else None,
+        hr_guard=setup.heart is not None and setup.heart.guard,
     )
 
 
@@ -111,6 +114,9 @@ class Gate:
         self._wants_control = False
         """Control is to be requested once: after connecting, or because a person arms (SR-38)."""
         self._strap = StrapSample(StrapState.UNKNOWN, now_ms)
+        self._machine_tells_heart: Final = (
+            setup.heart is not None and setup.heart.kind is HeartKind.MACHINE
+        )
         self._report_due_ms = now_ms
         self._report_seq = 0
         self._reported: tuple[object, ...] = ()
@@ -131,6 +137,7 @@ class Gate:
         stop: Reaction,
         link_up: bool,
         suspended_ms: int = 0,
+        heart: HeartSample = NO_HEART,
     ) -> list[bytes]:
         """Take what arrived, decide, and return the whole frames that must be written."""
         if request is not None:
@@ -145,6 +152,8 @@ class Gate:
             if not self._learned:
                 self._learn()
         self._follow_presence(now_ms)
+        if self._machine_tells_heart:
+            heart = heard.heart.sample
         self._strap = strap
         self._core_alive = core_alive
         inputs = self._inputs = Inputs(
@@ -168,6 +177,9 @@ class Gate:
             self._session.in_control,
             foreign_ckmh,
             heard.clock_at_ms,
+            heart.bpm,
+            heart.at_ms,
+            heart.changed_at_ms,
         )
         drive = kernel.step(self.state, inputs, self.config)
         if drive.kind is not DriveKind.NOTHING:

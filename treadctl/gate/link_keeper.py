@@ -47,17 +47,20 @@ class LinkKeeper(Generic[L]):
 
     def __init__(
         self,
-        link: L,
+        link: L | None,
         opener: Opener[L],
         *,
         stop_frame: bytes,
         on_new_link: Callable[[L], None] = lambda link: None,
+        retry_ms: int = RETRY_MS,
     ) -> None:
-        self._link: L | None = link
+        """*link* is None where it is to be opened in the background from the first."""
+        self._link = link
         self._lost: L | None = None
         self._opener = opener
         self._stop_frame = stop_frame
         self._on_new_link = on_new_link
+        self._retry_ms = retry_ms
         self._fresh = False
         self._next_try_ms: int | None = None
 
@@ -121,7 +124,7 @@ class LinkKeeper(Generic[L]):
             self._fresh, self._next_try_ms = True, None
             self._on_new_link(self._link)
         elif self._next_try_ms is None or now_ms >= self._next_try_ms:
-            self._next_try_ms = now_ms + RETRY_MS
+            self._next_try_ms = now_ms + self._retry_ms
             self._opener.begin(self._lost)
             self._lost = None
 

@@ -9,6 +9,7 @@ from firmware_protocols import messages as wire
 from firmware_protocols.conversation import Conversation
 from firmware_protocols.errors import RemoteProtocolError
 from treadctl.causes import Cause
+from treadctl.gate.heart import HeartEar
 from treadctl.model import BeltState, Direction
 from treadctl.safety.limits import IMPLAUSIBLE_CKMH, PROOFS_NEEDED
 
@@ -34,6 +35,7 @@ class Listener:
         "clock_at_ms",
         "foreign_ckmh",
         "heard_ms",
+        "heart",
         "measured_at_ms",
         "measured_ckmh",
         "measured_direction",
@@ -50,6 +52,8 @@ class Listener:
         self.belt_at_ms = now_ms
         self.foreign_ckmh: int | None = None
         """A speed that somebody else set, as heard in the last `receive` (SR-39)."""
+        self.heart = HeartEar()
+        """A heart rate that the machine reads, where it does."""
         self.forget(now_ms)
 
     def forget(self, now_ms: int) -> None:
@@ -80,6 +84,8 @@ class Listener:
                     self.belt, self.belt_at_ms = _DRIVE_STATE[state], now_ms
                 case wire.ClockReport(elapsed_s):
                     self._clock(now_ms, elapsed_s)
+                case wire.HeartRateReport(bpm):
+                    self.heart.take(now_ms, bpm)
                 case wire.SpeedFault():
                     self.speed_fault = True
                 case wire.MasterTimeout():

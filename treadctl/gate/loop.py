@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 from treadctl.gate.channel import Channel
+from treadctl.gate.heart import NO_HEART, HeartInput, HeartSample
 from treadctl.gate.link_keeper import LinkKeeper
 from treadctl.gate.strap import StrapInput, StrapSample
 from treadctl.model import Reaction, Report, Request
@@ -43,6 +44,7 @@ class StepGate(Protocol):
         stop: Reaction,
         link_up: bool,
         suspended_ms: int = 0,
+        heart: HeartSample = NO_HEART,
     ) -> list[bytes]: ...
 
     def take_report(self, now_ms: int) -> Report | None: ...
@@ -88,6 +90,7 @@ def run(
     stops: StopSource,
     guard: Guard,
     stop_frames: Sequence[bytes],
+    heart: HeartInput | None = None,
 ) -> None:
     """Run until the gate has finished. A bug in it propagates, after the stop."""
     steps = 0
@@ -106,6 +109,7 @@ def run(
                 stop=stops.reaction if guard.alive else max(stops.reaction, Reaction.FAST_STOP),
                 link_up=link.up,
                 suspended_ms=clock.suspended_ms(),
+                heart=NO_HEART if heart is None else heart.sample(now_ms),
             )
             link.write(frames)
             if gate.wants_new_link:
@@ -116,7 +120,7 @@ def run(
             steps += 1
             if steps == WARM_UP_STEPS:
                 _rest_collector()
-            _sleep(gate, link, strap, core, clock, stops, guard, now_ms)
+            _sleep(gate, link, strap, core, clock, stops, guard, heart, now_ms)
     finally:
         # Whatever ended the loop, the belt hears about it before anyone else does.
         for turn, frame in enumerate(stop_frames):
@@ -141,11 +145,16 @@ def _sleep(
     clock: Clock,
     stops: StopSource,
     guard: Guard,
+    heart: HeartInput | None,
     now_ms: int,
 ) -> None:
     times = [gate.next_wake_ms(now_ms), strap.next_poll_ms(now_ms), link.next_try_ms()]
+    if heart is not None:
+        times.append(heart.next_try_ms())
     wake_ms = min(time_ms for time_ms in times if time_ms is not None)
     sources = [*link.fds(), strap.fileno(), core.fileno(), stops.fileno(), guard.fileno()]
+    if heart is not None:
+        sources += heart.fds()
     fds = [fd for fd in sources if fd >= 0]
     clock.wait(fds, max(0, wake_ms - clock.now_ms()))
 

@@ -1,7 +1,7 @@
 """Turns what the kernel knows into what people are told. Built ten times a second, not per tick."""
 
 from treadctl.model import GatePhase, Reaction, Report
-from treadctl.safety import permissives
+from treadctl.safety import heart, interlocks, permissives
 from treadctl.safety.limits import (
     QUARANTINE_MS,
     RESETS_MAX,
@@ -9,7 +9,7 @@ from treadctl.safety.limits import (
     STRAP_STEADY_MS,
 )
 from treadctl.safety.observe import is_standstill
-from treadctl.safety.state import MOTION, Finding, Inputs, KernelConfig, KernelState
+from treadctl.safety.state import MOTION, RUNNING, Finding, Inputs, KernelConfig, KernelState
 
 
 def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured: bool) -> Report:
@@ -46,10 +46,25 @@ def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured
         session_ms=0 if s.session_at_ms is None else i.now_ms - s.session_at_ms,
         reverse_ms=s.reverse_ms,
         bout_ms=s.bout_ms,
-        cap_ckmh=c.cap_ckmh(s.gait, s.direction),
+        cap_ckmh=_cap_ckmh(s, c),
         incline_permille=0,
         unit_probe=s.probe,
+        heart_bpm=None if c.hr_limit_bpm is None else heart.seen_bpm(i),
+        heart_cause=_heart_cause(s, i, c),
     )
+
+
+def _cap_ckmh(s: KernelState, c: KernelConfig) -> int:
+    """What may be asked for: a heart rate may have lowered it for this motion (SR-45)."""
+    cap_ckmh = c.cap_ckmh(s.gait, s.direction)
+    lid_ckmh = s.heart.lid_ckmh if s.phase in RUNNING else None
+    return cap_ckmh if lid_ckmh is None else min(cap_ckmh, lid_ckmh)
+
+
+def _heart_cause(s: KernelState, i: Inputs, c: KernelConfig) -> str | None:
+    """Said beside the worst finding: another hold must not keep it from being announced."""
+    found = interlocks.heart_rate(s, i, c) or interlocks.heart_sensor(s, i, c)
+    return None if found is None else found.cause.value
 
 
 def _in_force(s: KernelState) -> Finding | None:

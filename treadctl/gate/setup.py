@@ -38,6 +38,27 @@ class StrapSource:
     """dsr, cts, cd or ri."""
 
 
+class HeartKind(Enum):
+    SENSOR = "sensor"
+    """A Bluetooth heart-rate sensor, on a link of its own."""
+    MACHINE = "machine"
+    """The treadmill reports a heart rate beside its speed."""
+    LOCKSTEP = "lockstep"
+    """The simulated person's, in virtual time only."""
+
+
+@dataclass(frozen=True, slots=True)
+class HeartSource:
+    """Where the heart rate is read, and what it is compared with (SR-45, SR-46)."""
+
+    kind: HeartKind
+    limit_bpm: int
+    guard: bool = False
+    """Somebody relies on it: without a heart rate nobody walks."""
+    url: str = ""
+    """Of the sensor."""
+
+
 @dataclass(frozen=True, slots=True)
 class MachineFacts:
     """What is known about this very machine, from its record or from the simulator."""
@@ -69,5 +90,7 @@ class GateSetup:
     """This very run started the simulator; only then are some human tokens waived."""
     attendance_required: bool = True
     """SR-56: off only when `simulated`, or when a person sits at the terminal."""
+    heart: HeartSource | None = None
+    """None: the heart rate is not watched."""
     hold_to_run_available: bool = False
     """SR-55: a hardware input or press/release events exist."""

@@ -25,6 +25,11 @@ def news_at_ms(i: Inputs) -> int:
     return i.hr_at_ms
 
 
+def seen_bpm(i: Inputs) -> int | None:
+    """The heart rate, if there is one now."""
+    return i.hr_bpm if i.now_ms - news_at_ms(i) <= HR_FRESH_MS else None
+
+
 def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int, limit_bpm: int) -> None:
     """Count, in motion. What is not seen neither fills nor drains what was seen."""
     track = s.heart

@@ -9,7 +9,6 @@ from treadctl.safety import heart
 from treadctl.safety.limits import (
     ATTENDANCE_MS,
     CHECKLIST_MAX_AGE_MS,
-    HR_FRESH_MS,
     STEP_CEILING_CKMH,
     STEP_CEILING_REV_CKMH,
     STRAP_STEADY_MS,
@@ -96,9 +95,10 @@ def heart_missing(i: Inputs, c: KernelConfig) -> Cause | None:
     """SR-45, SR-46: a heart that has not come to rest, or that a guard cannot see."""
     if c.hr_limit_bpm is None:
         return None
-    if i.hr_bpm is None or i.now_ms - heart.news_at_ms(i) > HR_FRESH_MS:
+    bpm = heart.seen_bpm(i)
+    if bpm is None:
         return Cause.HEART_RATE_MISSING if c.hr_guard else None
-    return Cause.HEART_RATE_RESTLESS if i.hr_bpm >= c.hr_limit_bpm else None
+    return Cause.HEART_RATE_RESTLESS if bpm >= c.hr_limit_bpm else None
 
 
 def _spent(s: KernelState, i: Inputs, c: KernelConfig) -> Cause | None:

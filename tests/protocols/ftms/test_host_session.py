@@ -24,6 +24,7 @@ from firmware_protocols.messages import (
     ConsoleStop,
     Direction,
     ForeignSpeed,
+    HeartRateReport,
     MachineMessage,
     OtherReport,
     SafetyKeyPulled,
@@ -310,6 +311,18 @@ def test_sr19_the_machines_own_clock_is_told_with_its_speed() -> None:
     data = bytes.fromhex("0004 6400 3d00".replace(" ", ""))
     told = connected().hear(Value(uuids.TREADMILL_DATA, data))
     assert told == [SpeedReport(100), ClockReport(61)]
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        ("0001 6400 60", [SpeedReport(100), HeartRateReport(96)]),
+        ("0001 6400 00", [SpeedReport(100)]),
+        ("0000 6400", [SpeedReport(100)]),
+    ],
+)
+def test_sr46_a_heart_rate_of_zero_is_not_told(data: str, told: list[MachineMessage]) -> None:
+    assert connected().hear(Value(uuids.TREADMILL_DATA, bytes.fromhex(data))) == told
 
 
 def test_a_record_that_was_cut_before_its_speed_is_no_reading() -> None:
