@@ -197,6 +197,7 @@ class Rig:
             mode=mode,
             simulated=True,
             attendance_required=False,
+            screen_required=desk is not None and desk.tokens > 0,
             hold_to_run_available=True,
         )
         self.virtual: Final = VirtualRun(setup, self.treadmill, cockpit)

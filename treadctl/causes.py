@@ -98,6 +98,7 @@ class Cause(Enum):
     HOLD_TAPED = "hold_taped"
     HOLD_UNAVAILABLE = "hold_unavailable"
     UNATTENDED = "unattended"
+    SCREEN_SILENT = "screen_silent"
     VERSION_MISMATCH = "version_mismatch"
 
     @property
@@ -471,6 +472,12 @@ TEXTS: Final[dict[Cause, CauseText]] = {
         _R.REFUSE,
         "Belt-reverse needs a hold-to-run key, and there is none.",
         "Connect one, or use the turn-around way of walking backward.",
+    ),
+    Cause.SCREEN_SILENT: _t(
+        "F-040",
+        _R.FAST_STOP,
+        "The screen that leads this session has stopped showing it.",
+        "See to the person first. Look at the terminal and its connection; then go on or end.",
     ),
     Cause.UNATTENDED: _t(
         "F-056",

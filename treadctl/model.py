@@ -179,6 +179,8 @@ class Request:
     """SR-55: true while the hold-to-run input is pressed."""
     attended: int = 0
     """SR-56: counts the operator tokens given by a person. A new value renews it."""
+    screen: int = 0
+    """SR-40: counts the times a screen has shown what happens. A new value renews it."""
     end: bool = False
     """The core is done: once the belt stands, the gate may close the link and exit."""
 
@@ -243,6 +245,8 @@ class Report:
     bout_ms: int = 0
     cap_ckmh: int = 0
     """The cap of the present gait and mode."""
+    min_ckmh: int = 0
+    """The machine's slowest speed, as far as it is known; some say it when connected."""
     incline_permille: int = 0
     unit_probe: str = "pending"
     """SR-29: pending, passed or failed."""

@@ -110,27 +110,36 @@ class Terminal:
 
     def start_walking(self) -> None:
         """From the first screen of a session to a person on a moving belt."""
-        self.until("Checklist", within=30)
-        while (
-            shown := self.until("Look, then press", "Pull the strap", "arm the machine")
-        ) != "arm the machine":
-            before = self.screen.display[6]
-            if shown == "Look, then press":
-                self.type(b"\r")
-            end = time.monotonic() + 10
-            while self.screen.display[6] == before and time.monotonic() < end:
+        self.lead("left in this step", within=90)
+
+    def lead(self, *until: str, within: float) -> str:
+        """Answer what the screen asks, as somebody who reads it, until one of *until* is on it."""
+        end = time.monotonic() + within
+        while time.monotonic() < end:
+            shown = self.text()
+            if found := next((text for text in until if text in shown), None):
+                return found
+            key = next((key for text, key in _ANSWERS if text in shown), None)
+            if key is None:
                 self.read(0.05)
-            self.read_for(0.75)  # or it is one held key
-        self.type(b"\r")
-        self.until("1. Press Enter")
-        self.read_for(0.75)
-        self.type(b"\r")
-        self.until("2. Now press g")
-        self.type(b"g")
-        self.until("Press b", within=15)
-        self.read_for(3.0)
-        self.type(b"b")
-        self.until("left in this step", within=15)
+                continue
+            if key == b"b":
+                self.read_for(2.5)  # the person looks at the belt, and steps on
+            self.type(key)
+            self.read_for(0.85)  # quicker would be one held key
+        raise AssertionError(f"none of {until} within {within} s:\n{self.text()}")
+
+
+_ANSWERS: Final = (
+    ("2. Now press g", b"g"),
+    ("2. Press g", b"g"),
+    ("1. Press Enter", b"\r"),
+    ("Look, then press Enter", b"\r"),
+    ("arm the machine", b"\r"),
+    ("Press b.", b"b"),
+    ("r go on", b"r"),
+)
+"""What a screen says, and the key that somebody presses then; the first that is there counts."""
 
 
 class Truth:

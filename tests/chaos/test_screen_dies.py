@@ -13,7 +13,7 @@ import pytest
 
 from tests.chaos.terminal import Terminal, Truth
 
-pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
 
 @contextmanager
@@ -30,6 +30,31 @@ def walking(tmp_path: Path) -> Iterator[tuple[Terminal, Truth]]:
         yield terminal, truth
     finally:
         terminal.close()
+
+
+def test_a_whole_session_by_keys_with_a_strap_pull_and_its_recovery(tmp_path: Path) -> None:
+    """What a new user does with the README beside the terminal, a little faster."""
+    truth = tmp_path / "truth.jsonl"
+    arguments = ("tui", "novice-1", "--simulate", "woodway-us", "--speedup", "30")
+    terminal = Terminal(*arguments, "--truth", str(truth), home=tmp_path)
+    try:
+        terminal.lead("BACKWARD", within=120)
+        terminal.type(b"[")
+        terminal.until("The safety strap was released.")
+        terminal.read_for(1.0)
+        terminal.type(b"]")
+        terminal.lead("How was it?", within=150)
+        terminal.type(b"12")
+        for keys in (b"\r", b"1", b"\r", b"went well", b"\r"):
+            terminal.read_for(0.3)
+            terminal.type(keys)
+        terminal.until("SAVED")
+        terminal.type(b"\x11")
+        assert terminal.wait() == 11
+    finally:
+        terminal.close()
+    assert Truth(truth).belt_ckmh() <= 5
+    assert len(list((tmp_path / "state/treadctl/sessions").glob("*.debrief"))) == 1
 
 
 def test_sr30_a_killed_screen_stops_the_belt_at_once(tmp_path: Path) -> None:

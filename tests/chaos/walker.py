@@ -57,6 +57,7 @@ class Walker:
         self._now: tuple[bool, StrapState] = (True, StrapState.UNKNOWN)
         self._ends = False
         self.finished = False
+        self.wants_new_link = False
 
     def step(
         self,

@@ -192,3 +192,44 @@ def test_what_is_seen_says_whether_a_key_has_to_be_a_stop() -> None:
         assert moving[state] == {True}, state
     for state in (S.CHECKLIST, S.ARMED, S.FINISHED):
         assert moving[state] == {False}, state
+
+
+@pytest.mark.parametrize("state", [S.WARM_UP, S.REVERSE_WALK], ids=lambda s: s.value)
+def test_sr40_a_screen_that_freezes_is_a_soft_stop_within_two_seconds(state: S) -> None:
+    desk = Desk()
+    desk.alive()  # a screen leads
+    rig = Rig(desk=desk, stays=True)
+    leader = Leader(rig, desk)
+
+    def shown() -> bool:
+        desk.alive()
+        return rig.state() is state
+
+    leader.run_until(shown)
+    frozen_ms = rig.now_ms
+    rig.run_for(2_300)
+    assert rig.stops() == [("soft_stop", "screen_silent")]
+    assert rig.told("stop")[0]["t_ms"] - frozen_ms <= 2_300
+    rig.run_for(12_000)
+    assert rig.belt_stands()
+    rig.judge()
+
+
+def test_sr40_a_screen_that_never_comes_back_latches_while_the_belt_still_moves() -> None:
+    desk = Desk()
+    desk.alive()
+    plan = programme(step(StepKind.WARMUP, 120, 450), step(StepKind.COOLDOWN, 30, 80))
+    rig = Rig(plan=plan, desk=desk, stays=True)
+    leader = Leader(rig, desk)
+
+    def fast() -> bool:
+        desk.alive()
+        return (rig.session.report is not None) and (rig.last().measured_ckmh or 0) > 400
+
+    leader.run_until(fast)
+    rig.run_for(5_300)
+    assert rig.stops() == [("soft_stop", "screen_silent")]
+    assert rig.state() is S.FAULT
+    rig.run_for(8_000)
+    assert rig.belt_stands()
+    rig.judge()

@@ -15,7 +15,6 @@ from simulator.options import MachineOptions
 from simulator.simulation import Simulation
 from tests.contracts import ears
 from tests.contracts.ears import Ear, Kind, Said
-from tests.contracts.ftms_peer import FtmsPeer
 
 TICK_MS: Final = 10
 SETTLED_MS: Final = 4_000
@@ -257,7 +256,7 @@ def _driver(name: str, unit: str) -> DriverUnderTest:
         capabilities=entry.capabilities(unit),
         open_session=partial(entry.open_session, unit),
         ear=_EARS[name, unit],
-        power_up=FtmsPeer if name == "ftms" else partial(SimulatedPeer, name, unit),
+        power_up=partial(SimulatedPeer, name, unit),
         stop_frames=entry.stop_frames,
     )
 

@@ -34,6 +34,8 @@ class FakeGate:
     limits: Limits = field(default_factory=Limits)
     mode: Mode = Mode.TURN_AROUND
     strap: StrapState = StrapState.ATTACHED
+    min_ckmh: int = 0
+    """The machine's slowest speed, which it has said when connected."""
     link_up: bool = True
     phase: GatePhase = P.QUARANTINE
     facing: Facing = Facing.FORWARD
@@ -138,7 +140,7 @@ class FakeGate:
                 if request.setpoint_ckmh == 0:
                     self._enter(P.IDLE)
                 elif elapsed_ms >= self.limits.countdown_ms:
-                    self.commanded = self.limits.v_start_ckmh
+                    self.commanded = max(self.limits.v_start_ckmh, self.min_ckmh)
                     self.starts += 1
                     self.on_belt = False
                     self.stopping, self.stop_cause = Reaction.NONE, None
@@ -293,6 +295,7 @@ class FakeGate:
             resets_left=self.resets_left,
             reverse_ms=self.reverse_ms,
             cap_ckmh=self._cap(),
+            min_ckmh=self.min_ckmh,
         )
         self.refused = []
         return report

@@ -28,6 +28,7 @@ JSON_REQUEST: dict[str, object] = {
     "checklist": 0,
     "hold_to_run": False,
     "attended": 0,
+    "screen": 0,
     "end": False,
 }
 """Written by hand, so that a change of the wire between the halves is seen here."""

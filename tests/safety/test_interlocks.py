@@ -268,6 +268,32 @@ def test_sr56_a_new_token_is_a_new_minute() -> None:
 
 
 @pytest.mark.parametrize(
+    ("age_ms", "found"),
+    [(2_000, None), (2_001, SOFT), (5_000, SOFT), (5_001, FAST)],
+)
+def test_sr40_a_screen_that_shows_nothing_stops_the_belt_softly_then_fast(
+    age_ms: int, found: Reaction | None
+) -> None:
+    config = replace(CONFIG, screen_required=True)
+    s = cruising(screen=3, screen_at_ms=NOW - age_ms)
+    step(s, cruise(request_screen=3), config)
+    assert s.worst == (Finding(found, Cause.SCREEN_SILENT) if found else None)
+
+
+def test_sr40_a_new_token_is_a_new_two_seconds() -> None:
+    config = replace(CONFIG, screen_required=True)
+    s = cruising(screen=3, screen_at_ms=NOW - 60_000)
+    step(s, cruise(request_screen=4), config)
+    assert (s.worst, s.screen_at_ms) == (None, NOW)
+
+
+def test_sr40_where_no_screen_leads_none_is_missed() -> None:
+    s = cruising(screen=0, screen_at_ms=NOW - 60_000)
+    step(s, cruise(request_screen=0))
+    assert s.worst is None
+
+
+@pytest.mark.parametrize(
     ("quarantined", "before", "cause"),
     [
         (True, False, Cause.UNEXPECTED_MOTION),

@@ -113,6 +113,8 @@ FIXED: Final[dict[str, int]] = {
     "HR_JUMP_BPM": 20,
     "ATTENDANCE_MS": 60_000,
     "ATTENDANCE_GRACE_MS": 10_000,
+    "SCREEN_SOFT_MS": 2_000,
+    "SCREEN_FAST_MS": 5_000,
     "DRAIN_DIVISOR": 4,
 }
 

@@ -174,6 +174,7 @@ class DeskOperator:
     def step(self, now_ms: int) -> None:
         """Once per exchange: carry out, and show."""
         self.take_wishes()
+        self._session.screen_alive(self._desk.tokens)
         self.show(now_ms)
 
     def show(self, now_ms: int) -> None:

@@ -3,6 +3,7 @@
 Everything is read from files when asked for, and every refusal is a sentence for a person.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -58,9 +59,11 @@ def everybody() -> tuple[tuple[Person, ...], tuple[Problem, ...]]:
     return found.persons, found.problems
 
 
-def plans_for(profile: Profile | None) -> tuple[PlanFacts, ...]:
-    """The plans for somebody of *profile*: their own files first."""
-    return (*own_plans(paths.plans_dir(), profile).plans, *builtin_facts(profile))
+def plans_for(profile: Profile | None) -> Iterator[PlanFacts]:
+    """The plans for somebody of *profile*: their own files first. One after the other, because
+    all of them take longer than a screen may."""
+    yield from own_plans(paths.plans_dir(), profile).plans
+    yield from builtin_facts(profile)
 
 
 def everywhere(config: Path | None) -> tuple[Where, ...]:

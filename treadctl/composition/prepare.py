@@ -106,6 +106,7 @@ def _simulated(options: RunOptions, conditions: Conditions, programme: Programme
             mode=options.mode,
             simulated=True,
             attendance_required=False,
+            screen_required=options.screen and not options.virtual_time,
             hold_to_run_available=True,
         )
         return Prepared(
@@ -130,7 +131,14 @@ def _real(options: RunOptions, conditions: Conditions, declared: GateSetup) -> P
             "A run on a real treadmill needs a person who confirms: a terminal, or "
             "--control stdin.",
         )
-    gate = replace(declared, limits=conditions.limits, hold_to_run_available=options.control)
+    gate = replace(
+        declared,
+        limits=conditions.limits,
+        hold_to_run_available=options.control,
+        # A person at a screen is there; it is the screen that has to prove itself (SR-40).
+        attendance_required=declared.attendance_required and not options.screen,
+        screen_required=options.screen,
+    )
     programme = conditions.programme()
     return Prepared(
         programme,

@@ -184,7 +184,7 @@ class Core(Following):
         if self.state is S.ARMED and self.starting.passes_on(start):
             self.voice.say(
                 self.announcer.countdown(
-                    self.progress.step, self.setup.limits.countdown_ms, self.setup.v_start_ckmh
+                    self.progress.step, self.setup.limits.countdown_ms, self.v_start_ckmh
                 )
             )
         if self.state in (S.CHECKLIST, S.REST, S.ARMED):
@@ -207,6 +207,7 @@ class Core(Following):
             checklist=wishes.checklist,
             hold_to_run=wishes.hold,
             attended=wishes.attended,
+            screen=wishes.screen,
             end=self.finished is not None,
         )
 
@@ -217,5 +218,5 @@ class Core(Following):
         if state in WALKING:
             return self.progress.wanted_ckmh(self.cap_ckmh)
         if state in (S.COUNTDOWN, S.STARTING) or (state is S.ARMED and start is not Gesture.NONE):
-            return self.setup.v_start_ckmh
+            return self.v_start_ckmh
         return 0

@@ -69,6 +69,11 @@ class Following:
         return self.report.cap_ckmh if self.report is not None else 0
 
     @property
+    def v_start_ckmh(self) -> int:
+        """SR-04: the speed of every first motion on this machine."""
+        return max(self.setup.v_start_ckmh, self.progress.min_ckmh)
+
+    @property
     def is_resting(self) -> bool:
         """Rest time runs, or stood still in a pause; nothing is awaited."""
         return self.state is S.REST and self.progress.step.kind is StepKind.REST
@@ -114,7 +119,7 @@ class Following:
     def say_first_motion(self) -> None:
         in_ms = self.starting.rises_in_ms(self.now_ms)
         speed_ckmh = self.progress.wanted_ckmh(self.cap_ckmh, in_ms)
-        self.voice.say(*self.announcer.first_motion(speed_ckmh, self.setup.v_start_ckmh, in_ms))
+        self.voice.say(*self.announcer.first_motion(speed_ckmh, self.v_start_ckmh, in_ms))
 
     def finish(self, reason: Reason) -> None:
         """The session is over. What the belt does now is the gate's affair alone."""
@@ -262,10 +267,23 @@ class Following:
     def _connected(self) -> None:
         """A rest is over by the time a new connection has been confirmed."""
         self.enter(self.machine.connected)
+        if self.report is not None and not self._can_go_that_slowly(self.report.min_ckmh):
+            return
         while self.progress.step.kind is StepKind.REST:
             if not self.progress.go_on():
                 self.finish(self.outcome.at_the_end)
                 return
+
+    def _can_go_that_slowly(self, min_ckmh: int) -> bool:
+        """What its slowest speed is, some machines only say when they are connected."""
+        self.progress.min_ckmh = max(self.setup.min_ckmh, min_ckmh)
+        problem = self.programme.too_slow_for(self.progress.min_ckmh)
+        if problem is None:
+            return True
+        cause = Cause.SETPOINT_RANGE
+        self.voice.refused(cause.text.code, cause.value, problem)
+        self.finish(Reason.REFUSED)
+        return False
 
     def _follow_standing(self, report: Report) -> None:
         wishes = self.wishes

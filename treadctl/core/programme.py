@@ -120,6 +120,18 @@ class Programme:
         """The steps walked backward, in order."""
         return tuple(step for step in self.steps if step.kind is StepKind.REVERSE)
 
+    def too_slow_for(self, min_ckmh: int) -> str | None:
+        """Why a machine whose slowest speed is *min_ckmh* cannot walk this, or None."""
+        for step in self.steps:
+            slowest = min(step.from_ckmh, step.speed_ckmh)
+            if step.kind is not StepKind.REST and slowest < min_ckmh:
+                return (
+                    f"Line {step.line}: {slowest / 100:.2f} km/h is below the slowest speed of "
+                    f"this machine, {min_ckmh / 100:.2f} km/h. "
+                    "Choose a faster plan or another machine."
+                )
+        return None
+
     @property
     def peak_forward_ckmh(self) -> int:
         """The fastest forward walking planned; 0 where there is none."""

@@ -20,7 +20,7 @@ STEP_CKMH: Final = 10
 class Progress:
     def __init__(self, programme: Programme, *, min_ckmh: int) -> None:
         self._steps = programme.steps
-        self._min_ckmh = min_ckmh
+        self.min_ckmh = min_ckmh
         self._index = 0
         self._elapsed_ms = 0
         self._end_ms = self._steps[0].duration_ms
@@ -79,13 +79,13 @@ class Progress:
         offset_ms = min(self._elapsed_ms + ahead_ms, self._end_ms)
         planned = self.step.planned_ckmh(offset_ms)
         top = cap_ckmh if self._lid_ckmh is None else min(cap_ckmh, self._lid_ckmh)
-        wanted = min(max(planned + self._adjust_ckmh, self._min_ckmh), top)
-        return wanted if planned > 0 and wanted >= self._min_ckmh else 0
+        wanted = min(max(planned + self._adjust_ckmh, self.min_ckmh), top)
+        return wanted if planned > 0 and wanted >= self.min_ckmh else 0
 
     def coming_ckmh(self, step: Step, cap_ckmh: int, offset_ms: int) -> int:
         """The speed *offset_ms* into the following *step*, as far as can be said now."""
         wanted = step.planned_ckmh(offset_ms) + self._kept_adjustment(step)
-        return min(max(wanted, self._min_ckmh), cap_ckmh)
+        return min(max(wanted, self.min_ckmh), cap_ckmh)
 
     def adjust(self, wanted_ckmh: int) -> None:
         """A person's own speed from here on, relative to the plan."""

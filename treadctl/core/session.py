@@ -17,7 +17,7 @@ from treadctl.core.exit_codes import Reason, Signal
 from treadctl.core.gestures import Press
 from treadctl.core.machine import SessionState, ask, refusal
 from treadctl.core.outcome import After
-from treadctl.core.programme import Programme, StepKind
+from treadctl.core.programme import Programme
 from treadctl.core.progress import STEP_CKMH
 from treadctl.core.prompts import Prompt
 from treadctl.core.refusals import MALFORMED, NOT_THAT, SLOWEST, TOO_SOON, code_of
@@ -56,15 +56,8 @@ class Session:
     """Raises `Refused` at once where a machine cannot go as slowly as the plan asks."""
 
     def __init__(self, programme: Programme, setup: SessionSetup) -> None:
-        for step in programme.steps:
-            slowest = min(step.from_ckmh, step.speed_ckmh)
-            if step.kind is not StepKind.REST and slowest < setup.min_ckmh:
-                raise Refused(
-                    Cause.SETPOINT_RANGE.value,
-                    f"Line {step.line}: {slowest / 100:.2f} km/h is below the slowest speed of "
-                    f"this machine, {setup.min_ckmh / 100:.2f} km/h. "
-                    "Choose a faster plan or another machine.",
-                )
+        if problem := programme.too_slow_for(setup.min_ckmh):
+            raise Refused(Cause.SETPOINT_RANGE.value, problem)
         self._core = Core(programme, setup)
         self._raised_at_ms: int | None = None
 
@@ -234,7 +227,7 @@ class Session:
         core = self._core
         report = self._ask(core.machine.ask_speed)
         wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh) - STEP_CKMH
-        if wanted_ckmh < core.setup.min_ckmh:
+        if wanted_ckmh < core.progress.min_ckmh:
             raise SLOWEST.refused()
         self._adjust(wanted_ckmh)
 
@@ -358,6 +351,10 @@ class Session:
     def attend(self) -> None:
         """SR-56: a person is beside the treadmill."""
         self._core.attend()
+
+    def screen_alive(self, tokens: int) -> None:
+        """SR-40: how often the screen has shown something so far. The gate judges it."""
+        self._core.wishes.screen = tokens
 
     def hold(self, pressed: bool) -> None:
         """SR-55: the hold-to-run input. Letting go stops a belt that runs in reverse."""

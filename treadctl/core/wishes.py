@@ -26,6 +26,7 @@ class Wishes:
         self.on_belt = False
         self.hold = False
         self.attended = 0
+        self.screen = 0
         self.checklist = 0
         self.direction: Direction | None = None
         """The direction a person chose for the next start (SR-25); None: not chosen."""

@@ -83,6 +83,7 @@ def kernel_config(setup: GateSetup, session: Conversation) -> KernelConfig:
         and (setup.strap.kind is not StrapKind.MACHINE or capabilities.reports_safety_key),
         hold_available=setup.hold_to_run_available,
         attendance_required=setup.attendance_required,
+        screen_required=setup.screen_required,
         pushes_readings=capabilities.pushes_readings,
         start_grace_ms=capabilities.start_up_ms,
         unfit=None if session.unfit is None else _UNFIT[session.unfit],

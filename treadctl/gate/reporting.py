@@ -47,6 +47,7 @@ def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured
         reverse_ms=s.reverse_ms,
         bout_ms=s.bout_ms,
         cap_ckmh=_cap_ckmh(s, c),
+        min_ckmh=c.min_ckmh,
         incline_permille=0,
         unit_probe=s.probe,
         heart_bpm=None if c.hr_limit_bpm is None else heart.seen_bpm(i),

@@ -92,5 +92,7 @@ class GateSetup:
     """SR-56: off only when `simulated`, or when a person sits at the terminal."""
     heart: HeartSource | None = None
     """None: the heart rate is not watched."""
+    screen_required: bool = False
+    """SR-40: a screen leads the session, and has to show that it is alive."""
     hold_to_run_available: bool = False
     """SR-55: a hardware input or press/release events exist."""

@@ -24,6 +24,8 @@ from treadctl.safety.limits import (
     OVERSPEED_SAMPLES,
     PROOF_SLACK_MS,
     READ_BACK_MS,
+    SCREEN_FAST_MS,
+    SCREEN_SOFT_MS,
     SURGE_SAMPLES,
     TAPED_MS,
     UNEXPECTED_SAMPLES,
@@ -299,6 +301,18 @@ def attendance(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     return Finding(Reaction.SOFT_STOP, Cause.UNATTENDED)
 
 
+def screen(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
+    """SR-40. Whoever leads sees nothing, or an old picture; the core itself is well."""
+    if not c.screen_required:
+        return None
+    blind_ms = i.now_ms - s.screen_at_ms
+    if blind_ms <= SCREEN_SOFT_MS:
+        return None
+    if blind_ms <= SCREEN_FAST_MS:
+        return Finding(Reaction.SOFT_STOP, Cause.SCREEN_SILENT)
+    return Finding(Reaction.FAST_STOP, Cause.SCREEN_SILENT)
+
+
 def overrun(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     """SR-32. A gate that is late decides on old news."""
     if not s.overrun:
@@ -341,6 +355,7 @@ IN_MOTION: Final[tuple[Interlock, ...]] = (
     durations,
     hold_to_run,
     attendance,
+    screen,
 )
 COUNTED: Final[tuple[Interlock, ...]] = (
     overspeed,

@@ -230,6 +230,9 @@ LINK_LOSS_RETRY_MS: Final = 30_000
 ATTENDANCE_MS: Final = 60_000
 ATTENDANCE_GRACE_MS: Final = 10_000
 """SR-56."""
+SCREEN_SOFT_MS: Final = 2_000
+SCREEN_FAST_MS: Final = 5_000
+"""SR-40."""
 DRAIN_DIVISOR: Final = 4
 """SR-53: a timed condition drains at a quarter of the speed it fills."""
 HR_HOLD_MS: Final = 10_000

@@ -125,12 +125,14 @@ def checklist(s: KernelState, i: Inputs) -> None:
 
 
 def tokens(s: KernelState, i: Inputs) -> None:
-    """SR-55, SR-56: when did the person last show to be there?"""
+    """SR-40, SR-55, SR-56: when did screen and person last show to be there?"""
     if i.request.attended != s.attended:
         s.attended, s.attended_at_ms = i.request.attended, i.now_ms
         # A key that is held cannot be pressed anew without letting go, which stops the belt.
         # A second key beside it shows as well that no tape is holding the first (SR-55).
         s.hold_changed_at_ms = i.now_ms
+    if i.request.screen != s.screen:
+        s.screen, s.screen_at_ms = i.request.screen, i.now_ms
     if i.request.hold_to_run != s.hold_level:
         s.hold_level, s.hold_changed_at_ms = i.request.hold_to_run, i.now_ms
 

@@ -86,6 +86,7 @@ class KernelConfig:
     has_strap: bool = True
     hold_available: bool = False
     attendance_required: bool = False
+    screen_required: bool = False
     pushes_readings: bool = False
     """Readings come of their own accord, about once a second."""
     start_grace_ms: int = 0
@@ -258,6 +259,8 @@ class KernelState:
     pull_seen_at_ms: int | None = None
     attended: int = 0
     attended_at_ms: int = 0
+    screen: int = 0
+    screen_at_ms: int = 0
     hold_level: bool = False
     hold_changed_at_ms: int = 0
     strap_since_ms: int | None = None

@@ -47,8 +47,9 @@ class Heard:
         """Why the belt last stopped; forgotten when it moves again."""
         self.finished: Finished | None = None
         self.state_since_ms = 0
-        self.trace: dict[int, Traced] = {}
-        """By moment of the plan, in units of `TRACE_MS`."""
+        self.trace: tuple[tuple[int, int, bool], ...] = ()
+        """Moments of the plan in ms, measured speed, backward; a new one every `TRACE_MS`."""
+        self._points: dict[int, Traced] = {}
         self.rings = 0
         """Counts what is worth a sound (SR-52)."""
 
@@ -86,4 +87,8 @@ class Heard:
         if self.started is None or sample.measured_ckmh is None or not sample.commanded_ckmh:
             return
         at_ms = self.started.planned_s * 1_000 - sample.session_left_ms
-        self.trace[at_ms // TRACE_MS] = Traced(sample.measured_ckmh, sample.gait == "backward")
+        at = at_ms // TRACE_MS
+        if at in self._points:
+            return
+        self._points[at] = Traced(sample.measured_ckmh, sample.gait == "backward")
+        self.trace = tuple((at * TRACE_MS, *point) for at, point in self._points.items())

@@ -14,7 +14,7 @@ from treadctl.core.machine import SessionState
 from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.core.prompts import Prompt
 from treadctl.model import CHECKLIST, Gait, Report, StrapState
-from treadctl.tui.heard import TRACE_MS, Heard, Spoken
+from treadctl.tui.heard import Heard, Spoken
 from treadctl.units import format_clock, format_minutes, format_number, format_speed
 
 S = SessionState
@@ -251,8 +251,7 @@ def _profile(seen: Seen, heard: Heard) -> Profile:
     total_ms = seen.programme.planned_ms
     sample = heard.sample
     cursor_ms = None if sample is None else max(0, total_ms - sample.session_left_ms)
-    trace = tuple((at * TRACE_MS, *point) for at, point in heard.trace.items())
-    return Profile(seen.programme.steps, total_ms, cursor_ms, trace)
+    return Profile(seen.programme.steps, total_ms, cursor_ms, heard.trace)
 
 
 def _stop(seen: Seen, heard: Heard) -> StopText | None:

@@ -5,13 +5,13 @@ from typing import Final
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from treadctl.core.machine import SessionState
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import View
 from treadctl.tui.widgets.big_text import BigText
 from treadctl.tui.widgets.lines import PressBar
+from treadctl.tui.widgets.steady import Steady
 
 HELD_MS: Final = 1_200
 """A second as the gate counts it, and a little for the way there."""
@@ -20,8 +20,8 @@ HELD_MS: Final = 1_200
 class ArmScreen(SessionScreen):
     def __init__(self) -> None:
         super().__init__()
-        self.heading = Static(id="heading")
-        self.body = Static(id="body")
+        self.heading = Steady(id="heading")
+        self.body = Steady(id="body")
         self.digits = BigText(id="digits")
         self.bar = PressBar(id="bar")
 
@@ -37,23 +37,23 @@ class ArmScreen(SessionScreen):
         wants = prompt.wants if prompt is not None else ""
         self.digits.display = view.state in (SessionState.COUNTDOWN, SessionState.STARTING)
         self.bar.display = wants == "start"
-        self.heading.update(Text(f"Step {view.step}"))
+        self.heading.put(Text(f"Step {view.step}"))
         if view.state is SessionState.COUNTDOWN:
             self.digits.text = f"{-(-view.wait_ms // 1_000)}"
-            self.body.update(
+            self.body.put(
                 Text("The belt starts. On the side rails, holding on. Any stop key stops.")
             )
         elif view.state is SessionState.STARTING:
             self.digits.text = view.speed.digits
             message = prompt.message if prompt is not None else ""
-            self.body.update(Text(f"The belt runs slowly. {message} Press b.", style="bold"))
+            self.body.put(Text(f"The belt runs slowly. {message} Press b.", style="bold"))
         elif wants == "start":
             seconds = f" Armed for {-(-view.wait_ms // 1_000)} s." if view.wait_ms else ""
-            self.body.update(Text(f"On the side rails, holding on?{seconds}"))
+            self.body.put(Text(f"On the side rails, holding on?{seconds}"))
             self.bar.show(pressed_ms, HELD_MS, "1. Press Enter", "2. Now press g: GO")
         elif prompt is not None:
-            self.body.update(
+            self.body.put(
                 Text(f"{prompt.message}  Press Enter." if wants == "arm" else prompt.message)
             )
         else:
-            self.body.update(Text(view.wait or "One moment ..."))
+            self.body.put(Text(view.wait or "One moment ..."))

@@ -3,20 +3,20 @@
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from treadctl.core.machine import SessionState
 from treadctl.model import CHECKLIST
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import View
+from treadctl.tui.widgets.steady import Steady
 
 
 class ChecklistScreen(SessionScreen):
     def __init__(self) -> None:
         super().__init__()
-        self.count = Static(id="count")
-        self.item = Static(id="item")
-        self.aside = Static(id="aside")
+        self.count = Steady(id="count")
+        self.item = Steady(id="item")
+        self.aside = Steady(id="aside")
 
     def compose_body(self) -> ComposeResult:
         with VerticalScroll(id="card", can_focus=False):
@@ -27,22 +27,22 @@ class ChecklistScreen(SessionScreen):
     def show_body(self, view: View, pressed_ms: int | None) -> None:
         done, total = view.checklist_done, len(CHECKLIST)
         if view.state in (SessionState.IDLE, SessionState.CONNECTING):
-            self.count.update(Text("Connecting"))
-            self.item.update(Text("Nobody on the belt."))
+            self.count.put(Text("Connecting"))
+            self.item.put(Text("Nobody on the belt."))
             seconds = f" {view.wait_ms / 1_000:.0f} s" if view.wait_ms else ""
-            self.aside.update(Text(f"{view.wait}{seconds}"))
+            self.aside.put(Text(f"{view.wait}{seconds}"))
             return
         marks = "●" * done + "○" * (total - done)
-        self.count.update(Text(f"Checklist  {done} of {total} done   {marks}"))
+        self.count.put(Text(f"Checklist  {done} of {total} done   {marks}"))
         prompt = view.prompt
         if prompt is None or prompt.wants != "checklist":
-            self.item.update(Text(prompt.message if prompt is not None else "One moment ..."))
-            self.aside.update(Text(view.wait))
+            self.item.put(Text(prompt.message if prompt is not None else "One moment ..."))
+            self.aside.put(Text(view.wait))
             return
-        self.item.update(Text(prompt.message))
+        self.item.put(Text(prompt.message))
         if prompt.item == "strap-pull":
             seen = "on" if view.strap.good else "OUT: seen. Now clip it back on"
-            self.aside.update(
+            self.aside.put(
                 Text(
                     f"The strap is {seen}.\n"
                     "This item is done when the strap was seen to come out and go back in, "
@@ -50,4 +50,4 @@ class ChecklistScreen(SessionScreen):
                 )
             )
         else:
-            self.aside.update(Text("Look, then press Enter. Backspace asks the last one again."))
+            self.aside.put(Text("Look, then press Enter. Backspace asks the last one again."))

@@ -6,7 +6,7 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from treadctl.composition.front_desk import results_of, save_debrief
 from treadctl.composition.live import Ended
@@ -16,18 +16,19 @@ from treadctl.tui.messages import Left
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import View
 from treadctl.tui.widgets.profile_chart import ProfileChart
+from treadctl.tui.widgets.steady import Steady
 
 
 class DebriefScreen(SessionScreen):
     def __init__(self) -> None:
         super().__init__()
-        self.heading = Static(id="heading")
+        self.heading = Steady(id="heading")
         self.rpe = Input(placeholder="effort 6-20", id="rpe", compact=True, max_length=2)
         self.pain = Input(placeholder="pain 0-10", id="pain", compact=True, max_length=2)
         self.note = Input(placeholder="a note", id="said", compact=True, max_length=200)
-        self.answer = Static(id="answer")
+        self.answer = Steady(id="answer")
         self.chart = ProfileChart(id="profile")
-        self.lines = Static(id="lines")
+        self.lines = Steady(id="lines")
         self.ended: Ended | None = None
         self.saved = False
 
@@ -48,18 +49,18 @@ class DebriefScreen(SessionScreen):
         ended: Ended | None = getattr(self.app, "ended", None)
         if ended is None or self.ended is not None:
             if self.ended is None:
-                self.heading.update(Text("The session is over. The record is being closed ..."))
+                self.heading.put(Text("The session is over. The record is being closed ..."))
             return
         self.ended = ended
-        self.heading.update(Text(f"{_OVER.get(ended.code, 'The session is over.')}  How was it?"))
-        self.answer.update(
+        self.heading.put(Text(f"{_OVER.get(ended.code, 'The session is over.')}  How was it?"))
+        self.answer.put(
             Text(
                 "Effort: 6 none, 11 light, 13 somewhat hard, 17 very hard. Pain: the worst, 0-10.\n"
                 "Enter goes on and saves. ctrl+q leaves, ctrl+n begins another session."
             )
         )
         if ended.record is not None:
-            self.lines.update(Text("\n".join(results_of(ended.record)), no_wrap=True))
+            self.lines.put(Text("\n".join(results_of(ended.record)), no_wrap=True))
         self.rpe.focus()
 
     @on(Input.Submitted)
@@ -74,19 +75,19 @@ class DebriefScreen(SessionScreen):
     def save(self) -> None:
         """Write it down; whatever is wrong is said, and can be put right."""
         if self.ended is None or self.ended.record is None:
-            self.answer.update(Text("There is no record to write to."))
+            self.answer.put(Text("There is no record to write to."))
             return
         try:
             advice = save_debrief(
                 self.ended.record, self.rpe.value, self.pain.value, self.note.value
             )
         except TreadctlError as error:
-            self.answer.update(Text(f"NOT SAVED: {error}"))
+            self.answer.put(Text(f"NOT SAVED: {error}"))
             self.rpe.focus()
             return
         self.saved = True
         said = "\n".join(advice) or "Saved beside the record."
-        self.answer.update(Text(f"SAVED. {said}\nctrl+n: another session.  ctrl+q: leave."))
+        self.answer.put(Text(f"SAVED. {said}\nctrl+n: another session.  ctrl+q: leave."))
         self.set_focus(None)
 
     def key_ctrl_n(self) -> None:

@@ -3,12 +3,12 @@
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
 
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import Trust, View
 from treadctl.tui.widgets.big_text import BigText
 from treadctl.tui.widgets.profile_chart import ProfileChart
+from treadctl.tui.widgets.steady import Steady
 
 CHART_EVERY: int = 5
 """Screens between two drawings of the chart: twice a second is plenty, and it costs the most."""
@@ -19,9 +19,9 @@ class RunningScreen(SessionScreen):
         super().__init__()
         self.digits = BigText(id="digits")
         self.arrow = BigText(id="arrow")
-        self.note = Static(id="note")
-        self.way = Static(id="way")
-        self.facts = Static(id="facts")
+        self.note = Steady(id="note")
+        self.way = Steady(id="way")
+        self.facts = Steady(id="facts")
         self.chart = ProfileChart(id="profile")
         self._until_chart = 0
 
@@ -42,9 +42,9 @@ class RunningScreen(SessionScreen):
             self.digits.set_class(trust is speed.trust, f"-{trust.value}")
             self.note.set_class(trust is speed.trust, f"-{trust.value}")
         self.digits.text = speed.digits
-        self.note.update(Text(speed.note if speed.trust is not Trust.FRESH else view.setpoint))
+        self.note.put(Text(speed.note if speed.trust is not Trust.FRESH else view.setpoint))
         self.arrow.text = view.way.arrow
-        self.way.update(Text(f" {view.way.word} "))
+        self.way.put(Text(f" {view.way.word} "))
         facts = Text()
         facts.append(f"step {view.step}\n")
         facts.append(f"{view.step_left}", style="bold")
@@ -52,7 +52,7 @@ class RunningScreen(SessionScreen):
         facts.append(f"{view.session_left}", style="bold")
         facts.append(" left of the plan\n")
         facts.append(f"next: {view.next}")
-        self.facts.update(facts)
+        self.facts.put(facts)
         self._until_chart -= 1
         if self._until_chart <= 0:
             self._until_chart = CHART_EVERY

@@ -1,5 +1,7 @@
 """Who walks, what, and where. Nothing is opened and nothing moves before all three are chosen."""
 
+from asyncio import sleep
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -39,7 +41,7 @@ class StartScreen(Screen[None]):
         super().__init__()
         self._options = options
         self._persons: tuple[Person, ...] = ()
-        self._plans: tuple[PlanFacts, ...] = ()
+        self._plans: list[PlanFacts] = []
         self._wheres: tuple[Where, ...] = ()
         self.who = OptionList(id="who")
         self.what = OptionList(id="what")
@@ -104,14 +106,26 @@ class StartScreen(Screen[None]):
     def show_plans(self) -> None:
         """The plans for this person, with what is advised marked."""
         person = self.person
-        self._plans = plans_for(person.profile if person is not None else None)
-        self.what.clear_options()
-        self.what.add_options([Option(_row(facts)) for facts in self._plans])
         advice = advice_for(person.id, simulated=True) if person is not None else ()
-        sources = [facts.source for facts in self._plans]
-        wanted = self._options.plan or next((s for s in sources if advice and s in advice[0]), "")
-        self.what.highlighted = sources.index(wanted) if wanted in sources else 0
         self.say("\n".join(advice[:3]))
+        self._plans.clear()
+        self.what.clear_options()
+        plans = plans_for(person.profile if person is not None else None)
+        self._add_plan(next(plans), advice)
+        self.run_worker(self._add_plans(plans, advice), exclusive=True)
+
+    async def _add_plans(self, plans: Iterator[PlanFacts], advice: tuple[str, ...]) -> None:
+        for facts in plans:
+            self._add_plan(facts, advice)
+            await sleep(0)  # keys and drawing come first
+
+    def _add_plan(self, facts: PlanFacts, advice: tuple[str, ...]) -> None:
+        self._plans.append(facts)
+        self.what.add_option(Option(_row(facts)))
+        wanted = self._options.plan == facts.source
+        advised = not self._options.plan and bool(advice) and facts.source in advice[0]
+        if wanted or advised or self.what.highlighted is None:
+            self.what.highlighted = len(self._plans) - 1
 
     @on(OptionList.OptionHighlighted, "#what")
     def draw_plan(self) -> None:

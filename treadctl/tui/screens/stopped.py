@@ -3,21 +3,21 @@
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from treadctl.core.machine import SessionState
 from treadctl.tui.screens.arm import HELD_MS
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import View
 from treadctl.tui.widgets.lines import PressBar
+from treadctl.tui.widgets.steady import Steady
 
 
 class StoppedScreen(SessionScreen):
     def __init__(self) -> None:
         super().__init__()
-        self.heading = Static(id="heading")
-        self.cause = Static(id="cause")
-        self.then = Static(id="then")
+        self.heading = Steady(id="heading")
+        self.cause = Steady(id="cause")
+        self.then = Steady(id="then")
         self.bar = PressBar(id="bar")
 
     def compose_body(self) -> ComposeResult:
@@ -32,15 +32,15 @@ class StoppedScreen(SessionScreen):
         latched = view.state is not SessionState.PAUSED
         self.set_class(latched, "-latched")
         belt = view.way.word if view.way.word != "STANDING" else "the belt stands"
-        self.heading.update(Text(f"{'STOPPED' if latched else 'PAUSED'}   {belt}"))
+        self.heading.put(Text(f"{'STOPPED' if latched else 'PAUSED'}   {belt}"))
         cause = Text()
         if stop is not None:
             cause.append(f"{stop.sentence}\n", style="bold")
             cause.append(f"{stop.action}\n")
             cause.append(stop.code, style="dim")
-        self.cause.update(cause)
+        self.cause.put(cause)
         asked = view.prompt is not None and view.prompt.wants == "reset"
-        self.then.update(Text(self._how_on(view, asked)))
+        self.then.put(Text(self._how_on(view, asked)))
         # The screen says it in full; below it, only what is news.
         self.matter.display = not self.matter.has_class("-stop")
         self.bar.display = view.strap.good and (asked or pressed_ms is not None)

@@ -5,20 +5,20 @@ from typing import Final
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.widgets import Static
 
 from treadctl.core.machine import SessionState
 from treadctl.tui.screens.arm import HELD_MS
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import View
 from treadctl.tui.widgets.lines import PressBar
+from treadctl.tui.widgets.steady import Steady
 
 
 class TurningScreen(SessionScreen):
     def __init__(self) -> None:
         super().__init__()
-        self.heading = Static(id="heading")
-        self.steps = Static(id="steps")
+        self.heading = Steady(id="heading")
+        self.steps = Steady(id="steps")
         self.bar = PressBar(id="bar")
 
     def compose_body(self) -> ComposeResult:
@@ -32,7 +32,7 @@ class TurningScreen(SessionScreen):
         asked = view.prompt is not None and view.prompt.wants == "turn_confirm"
         target = view.prompt.item if view.prompt is not None else ""
         way = {"backward": "the BACK", "forward": "the CONSOLE"}.get(target, "the other way")
-        self.heading.update(Text("Stay on until it stands" if stopping else f"Turn to face {way}"))
+        self.heading.put(Text("Stay on until it stands" if stopping else f"Turn to face {way}"))
         rows = (
             ("The belt stands", not stopping and view.way.word == "STANDING", view.speed.digits),
             ("Strap on, on the side of its anchor, for 2 seconds", asked, view.strap.text),
@@ -46,7 +46,7 @@ class TurningScreen(SessionScreen):
         why = "" if asked else view.wait
         seconds = f" {view.wait_ms / 1_000:.0f} s" if view.wait_ms and not asked else ""
         text.append(f"\n{why}{seconds}")
-        self.steps.update(text)
+        self.steps.put(text)
         self.bar.display = asked
         self.bar.show(
             pressed_ms, HELD_MS, "All four true? 1. Press Enter", "2. Now press g: turned"

@@ -1,12 +1,12 @@
 """The lines around every screen of a session: what this is, what matters, what the keys do."""
 
 from rich.text import Text
-from textual.widgets import Static
 
 from treadctl.tui.view import View
+from treadctl.tui.widgets.steady import Steady
 
 
-class Banner(Static):
+class Banner(Steady):
     """What is driven, for whom; a simulation says so before anything else (SR-57)."""
 
     def show(self, view: View) -> None:
@@ -17,10 +17,10 @@ class Banner(Static):
             text.append(mark, style="reverse bold")
             text.append(" ")
         text.append(view.title)
-        self.update(text)
+        self.put(text)
 
 
-class Matter(Static):
+class Matter(Steady):
     """The one line that matters."""
 
     KINDS = ("announce", "refused", "stop", "note", "ask")
@@ -29,10 +29,10 @@ class Matter(Static):
         for each in self.KINDS:
             self.set_class(each == kind, f"-{each}")
         mark = {"refused": "NOT DONE: ", "stop": "STOP: "}.get(kind, "")
-        self.update(Text(f"{mark}{text}"))
+        self.put(Text(f"{mark}{text}"))
 
 
-class KeyLine(Static):
+class KeyLine(Steady):
     """What the keys do here. STOP is always first while the belt may move."""
 
     def show(self, keys: tuple[tuple[str, str], ...], *, may_move: bool) -> None:
@@ -44,10 +44,10 @@ class KeyLine(Static):
             text.append(key, style="bold")
             text.append(f" {what}   ")
         self.set_class(may_move, "-moving")
-        self.update(text)
+        self.put(text)
 
 
-class Vitals(Static):
+class Vitals(Steady):
     """Strap, link, and what is not watched at all (SR-47)."""
 
     def show(self, view: View) -> None:
@@ -60,19 +60,19 @@ class Vitals(Static):
             text.append("  ")
         text.append("presence NOT monitored", style="dim")
         text.append(f"   {view.elapsed}")
-        self.update(text)
+        self.put(text)
 
 
-class PressBar(Static):
+class PressBar(Steady):
     """How much of a second has passed since the first of two presses."""
 
     def show(self, pressed_ms: int | None, needed_ms: int, before: str, ready: str) -> None:
         width = 30
         if pressed_ms is None:
-            self.update(Text(before, style="bold"))
+            self.put(Text(before, style="bold"))
             return
         share = min(1.0, pressed_ms / needed_ms)
         bar = "█" * round(width * share) + "░" * (width - round(width * share))
         text = Text(f"{bar}  ")
         text.append(ready if share >= 1.0 else "keep still ...", style="bold")
-        self.update(text)
+        self.put(text)
