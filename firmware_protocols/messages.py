@@ -8,12 +8,18 @@ from enum import Enum
 
 
 class Direction(Enum):
+    # Members are singletons, so identity is the hash; Enum's own is a Python call, and every
+    # reading looks one up.
+    __hash__ = object.__hash__
+
     FORWARD = "forward"
     REVERSE = "reverse"
 
 
 class DriveState(Enum):
     """What a machine says its drive is doing."""
+
+    __hash__ = object.__hash__
 
     STOPPED = "stopped"
     SUPERVISED = "supervised"

@@ -23,6 +23,9 @@ ALL_ITEMS: Final = (1 << len(CHECKLIST)) - 1
 
 
 class SessionState(Enum):
+    # Members are singletons, so identity is the hash (see `treadctl.model`).
+    __hash__ = object.__hash__
+
     IDLE = "idle"
     CONNECTING = "connecting"
     CHECKLIST = "checklist"

@@ -7,8 +7,7 @@ the future) is UNKNOWN, which counts as released (SR-16).
 """
 
 import re
-from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from treadctl.errors import TreadctlError
@@ -24,8 +23,7 @@ class StrapRefused(TreadctlError, ValueError):
     """A strap source that may not be used, by name and with the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class StrapSample:
+class StrapSample(NamedTuple):
     """What is known about the strap, and when it was proved."""
 
     state: StrapState

@@ -370,4 +370,36 @@ COUNTED: Final[tuple[Interlock, ...]] = (
     heart_sensor,
 )
 """In motion too. They judge counters, and have nothing to judge while all of these are zero."""
+
+
+def all_is_well(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
+    """The ordinary walking tick in one look: true only where none of `IN_MOTION` finds anything.
+
+    It decides nothing: where it does not hold, each of them is asked. That it never holds where
+    one of them would find something is tested in tests/safety/test_all_is_well.py. It is here
+    because nearly every tick of a walk is such a one (docs/measurements.md).
+    """
+    now_ms, request, limits = i.now_ms, i.request, c.limits
+    return (
+        s.phase is GatePhase.MOVING
+        and s.strap_since_ms is not None  # attached in this very tick
+        and i.link_up
+        and i.core_alive
+        and i.in_control
+        and i.machine_fault is None
+        and i.belt is not BeltState.STOPPED
+        and request.stop < Reaction.SOFT_STOP
+        and i.stop < Reaction.SOFT_STOP
+        and now_ms - i.core_heard_ms <= limits.core_silence_fast_ms
+        and now_ms - request.at_ms <= limits.lease_ms
+        and now_ms - i.measured_at_ms <= c.telemetry_hold_ms
+        and i.clock_at_ms is None
+        and s.foreign_ckmh is None
+        and c.mode is not Mode.BELT_REVERSE
+        and not c.attendance_required
+        and not c.screen_required
+        and durations(s, i, c) is None
+    )
+
+
 AT_REST: Final[tuple[Interlock, ...]] = (unexpected_motion,)

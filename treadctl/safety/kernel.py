@@ -95,10 +95,11 @@ def _at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool, dt_ms
 
 def _worst(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     worst: Finding | None = None
-    for check in interlocks.IN_MOTION:
-        found = check(s, i, c)
-        if found is not None and (worst is None or found.reaction > worst.reaction):
-            worst = found
+    if not interlocks.all_is_well(s, i, c):
+        for check in interlocks.IN_MOTION:
+            found = check(s, i, c)
+            if found is not None and (worst is None or found.reaction > worst.reaction):
+                worst = found
     if monitors.anything_counts(s):
         for check in interlocks.COUNTED:
             found = check(s, i, c)
