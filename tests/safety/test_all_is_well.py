@@ -91,6 +91,7 @@ def findings(s: KernelState, i: Inputs, c: KernelConfig) -> list[Any]:
 @example({}, {"request_at_ms": NOW - 501}, {})
 @example({}, {"measured_at_ms": NOW - 501}, {})
 @example({}, {"strap_at_ms": NOW - 151}, {})
+@example({"direction": Direction.REVERSE}, {}, {"mode": Mode.BELT_REVERSE})
 @example({"screen_at_ms": NOW - 2_001}, {}, {"screen_required": True})
 @example({"attended_at_ms": NOW - 60_001}, {}, {"attendance_required": True})
 @example({"bout_ms": LIMITS.bout_max_ms + LIMIT_GRACE_MS + 1}, {}, {})
