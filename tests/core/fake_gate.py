@@ -60,6 +60,10 @@ class FakeGate:
     zero_since_ms: int = 0
     strap_since_ms: int = -10_000
     latched_at_ms: int = 0
+    heart_bpm: int | None = None
+    heart_cause: Cause | None = None
+    lid_ckmh: int | None = None
+    """What a heart rate has lowered the cap to."""
     on_belt: bool = False
     pressed: dict[str, int | None] = field(default_factory=dict)
     last: Request = field(default_factory=lambda: Request(0, 0))
@@ -294,7 +298,9 @@ class FakeGate:
             checklist=self._accepted(),
             resets_left=self.resets_left,
             reverse_ms=self.reverse_ms,
-            cap_ckmh=self._cap(),
+            cap_ckmh=self._cap() if self.lid_ckmh is None else min(self._cap(), self.lid_ckmh),
+            heart_bpm=self.heart_bpm,
+            heart_cause=self.heart_cause.value if self.heart_cause is not None else None,
             min_ckmh=self.min_ckmh,
         )
         self.refused = []

@@ -16,7 +16,7 @@ from treadctl.units import format_speed
 CHANGE_CKMH: Final = 30
 LEAD_MS: Final = 5_000
 LEAD_TURN_MS: Final = 15_000
-_MARGIN_MS: Final = 200
+MARGIN_MS: Final = 200
 """Two exchanges: five seconds are five seconds at the belt, not at the desk."""
 _STRETCH_MS: Final = 30_000
 """How much of a slow ramp one sentence covers."""
@@ -79,9 +79,9 @@ class Announcer:
         """The plan's own words for the step that begins now."""
         return [Said(step.cue, 0, "transition")] if step.cue else []
 
-    def adjusted(self, speed_ckmh: int) -> None:
-        """A person chose a speed; only what happens by itself needs saying."""
-        self._low_ckmh = self._high_ckmh = speed_ckmh
+    def adjusted(self, *known_ckmh: int) -> None:
+        """A person chose a speed, or it has been told; only what is news needs saying."""
+        self._low_ckmh, self._high_ckmh = min(known_ckmh), max(known_ckmh)
 
     def walking(self, progress: Progress, next_: Next, cap_ckmh: int) -> list[Said]:
         """What has to be said now about the present step and its end."""
@@ -122,7 +122,7 @@ class Announcer:
         return Said(f"{when} the belt slows down and stops. {then}", left_ms, "transition")
 
     def _change(self, progress: Progress, cap_ckmh: int) -> Said | None:
-        ahead_ms = LEAD_MS + _MARGIN_MS
+        ahead_ms = LEAD_MS + MARGIN_MS
         coming = progress.wanted_ckmh(cap_ckmh, ahead_ms)
         if self._low_ckmh - CHANGE_CKMH < coming < self._high_ckmh + CHANGE_CKMH:
             return None
@@ -141,7 +141,7 @@ class Announcer:
 def lead_ms(next_: Next) -> int:
     """How far ahead the end of a step is said, with room for the exchange."""
     far = next_ in (Next.TURN, Next.DIRECTION)
-    return (LEAD_TURN_MS if far else LEAD_MS) + _MARGIN_MS
+    return (LEAD_TURN_MS if far else LEAD_MS) + MARGIN_MS
 
 
 def _stretch(progress: Progress, step: Step, cap_ckmh: int) -> str:

@@ -91,6 +91,8 @@ class Sample:
     standstill: bool
     link_up: bool
     incline_permille: int
+    heart_bpm: int | None
+    """None: it is not watched, or cannot be read now."""
     reverse_s: float
     distance_m: float
 

@@ -13,6 +13,7 @@ from treadctl.core import refusals
 from treadctl.core.announcer import Announcer, Next, lead_ms
 from treadctl.core.events import Finished
 from treadctl.core.exit_codes import Reason
+from treadctl.core.heart import HeartFollower
 from treadctl.core.machine import ALL_ITEMS, SessionMachine, SessionState
 from treadctl.core.outcome import After, Outcome
 from treadctl.core.programme import Programme, Step, StepKind
@@ -61,6 +62,7 @@ class Following:
         self.outcome: Final = Outcome(stays=setup.stay_latched)
         self.starting: Final = Starting(setup, self.progress, self.wishes)
         self.voice: Final = Voice(setup, self.progress, self.totals)
+        self.heart: Final = HeartFollower(self.progress, self.announcer, self.voice)
         self._armed_from = SessionState.CHECKLIST
 
     @property
@@ -160,6 +162,7 @@ class Following:
                 self._declined(refusal, report)
         if self.finished is None and not self._follow_latch(report):
             self._follow(report)
+        self.heart.follow(report, self.now_ms, walking=self.state in MOVING)
 
     def _declined(self, refusal: Refusal, report: Report) -> None:
         """A refused wish is not repeated, and a refused speed not exceeded (SR-13)."""

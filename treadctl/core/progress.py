@@ -27,6 +27,7 @@ class Progress:
         self._left_after_ms = programme.left_after_ms(0)
         self._adjust_ckmh = 0
         self._lid_ckmh: int | None = None
+        self._held_ckmh: int | None = None
         self._gait = gait_of_step(self.step)
 
     @property
@@ -78,7 +79,7 @@ class Progress:
         """
         offset_ms = min(self._elapsed_ms + ahead_ms, self._end_ms)
         planned = self.step.planned_ckmh(offset_ms)
-        top = cap_ckmh if self._lid_ckmh is None else min(cap_ckmh, self._lid_ckmh)
+        top = min(cap for cap in (cap_ckmh, self._lid_ckmh, self._held_ckmh) if cap is not None)
         wanted = min(max(planned + self._adjust_ckmh, self.min_ckmh), top)
         return wanted if planned > 0 and wanted >= self.min_ckmh else 0
 
@@ -95,6 +96,13 @@ class Progress:
     def put_lid(self, speed_ckmh: int) -> None:
         """After a refusal: no more than this until the next step, or until a person asks."""
         self._lid_ckmh = speed_ckmh
+
+    def hold(self, speed_ckmh: int) -> None:
+        """No more than this until `let_go`, whatever step it is and whoever asks (SR-45)."""
+        self._held_ckmh = max(speed_ckmh, self.min_ckmh)
+
+    def let_go(self) -> None:
+        self._held_ckmh = None
 
     def why_not_longer(self, ms: int, report: Report, setup: SessionSetup) -> Cause | None:
         """SR-43, SR-44: the limit that *ms* more of this step would break, if any."""

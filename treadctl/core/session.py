@@ -22,6 +22,7 @@ from treadctl.core.progress import STEP_CKMH
 from treadctl.core.prompts import Prompt
 from treadctl.core.refusals import MALFORMED, NOT_THAT, SLOWEST, TOO_SOON, code_of
 from treadctl.core.setup import SessionSetup
+from treadctl.core.voice import cause_of
 from treadctl.errors import Refused
 from treadctl.model import CHECKLIST, Direction, Reaction, Report, Request
 
@@ -215,6 +216,8 @@ class Session:
         report = self._ask(core.machine.ask_speed)
         if self._raised_at_ms is not None and core.now_ms - self._raised_at_ms < RAISE_SPACING_MS:
             raise TOO_SOON.refused()
+        if (held := cause_of(report.heart_cause)) is not None:
+            raise refusal(held)
         wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh) + STEP_CKMH
         if wanted_ckmh > report.cap_ckmh:
             raise refusal(Cause.ABOVE_CAP)

@@ -165,6 +165,7 @@ class Voice:
                 report.standstill,
                 report.link_up,
                 report.incline_permille,
+                report.heart_bpm,
                 totals.reverse_s,
                 totals.distance_m,
             )
