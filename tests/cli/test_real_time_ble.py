@@ -75,7 +75,7 @@ class Run:
         """When the first stop write came after that time, in the simulator's time."""
         for line in self.truth:
             for received in line["rx"]:
-                if received["t_ms"] >= t_ms and received["hex"].endswith(STOPS):
+                if received["t_ms"] >= t_ms and received["hex"].replace(" ", "").endswith(STOPS):
                     return float(received["t_ms"])
         raise AssertionError("no stop came at all")
 
