@@ -21,6 +21,7 @@ _COMMANDS: Final = {
     "people": ("treadctl.cli_people", "people", "Who walks, and what they may."),
     "monitor": ("treadctl.cli_monitor", "monitor_command", "Watch a treadmill, never start it."),
     "devices": ("treadctl.cli_devices", "devices", "Find treadmills over Bluetooth."),
+    "explain": ("treadctl.cli_explain", "explain_command", "What a code means, what a fault does."),
     "sessions": ("treadctl.cli_sessions", "sessions", "Look at the records of past sessions."),
 }
 

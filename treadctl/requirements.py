@@ -193,13 +193,13 @@ REQUIREMENTS: Final = _by_number(
         45,
         _MACHINE,
         "A heart rate above its limit slows down, never speeds up.",
-        lacks="No heart rate is taken in yet; a person's limit is known and shown.",
+        lacks="Which sensor to listen to cannot be configured yet.",
     ),
     Requirement(
         46,
         _SW,
         "A heart-rate sensor that fell silent stops increases, then the session.",
-        lacks="No heart rate is taken in yet; the sensor's frames can be read.",
+        lacks="Which sensor to listen to cannot be configured yet.",
     ),
     Requirement(
         47,

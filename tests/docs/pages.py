@@ -116,7 +116,8 @@ def hazards_page() -> str:
         "Hazards",
         "What can go wrong, and what answers it: [requirements](requirements.md) by their\n"
         "numbers, [causes](causes.md) by the codes they are told with. L1 is an injury from a\n"
-        "fall, L2 entrapment, L3 over-exertion, L4 trust in a protection that is not there.",
+        "fall, L2 entrapment, L3 over-exertion, L4 trust in a protection that is not there.\n"
+        "`treadctl explain F-016` tells the same of one code.",
         [
             "| | hazard | loss | requirements | told as | what software cannot do |",
             "|---|---|---|---|---|---|",

@@ -33,6 +33,8 @@ from firmware_protocols.ftms.features import (
     encode_features,
     encode_range,
 )
+from firmware_protocols.ftms.machine_status import MachineStatus
+from firmware_protocols.ftms.machine_status import encode as encode_status
 from firmware_protocols.ftms.treadmill_data import Flag, TreadmillData
 from firmware_protocols.ftms.treadmill_data import encode as encode_data
 from treadctl.composition.ideal import IdealBelt
@@ -47,11 +49,11 @@ _FEATURES: Final = Features(MachineFeature(0), TargetFeature.SPEED)
 class IdealFtms:
     """One obedient machine with a closed strap."""
 
-    def __init__(self) -> None:
+    def __init__(self, belt: IdealBelt | None = None) -> None:
         self.strap_closed = True
         self.link_up = True
         self._decoder = CarrierDecoder()
-        self._belt = IdealBelt()
+        self.belt = belt or IdealBelt()
         self._waiting: list[Record] = [
             Value(uuids.FITNESS_MACHINE_FEATURE, encode_features(_FEATURES)),
             Value(uuids.SPEED_RANGE, encode_range(RANGE)),
@@ -61,20 +63,26 @@ class IdealFtms:
 
     @property
     def speed_ckmh(self) -> int:
-        return self._belt.speed_ckmh
+        return self.belt.speed_ckmh
 
     def advance(self, to_ms: int, from_host: bytes) -> bytes:
         self._decoder.receive_data(from_host)
         for record in self._decoder.records():
             if isinstance(record, Write):
                 self._obey(record)
-        self._belt.advance(to_ms)
+        self.belt.advance(to_ms)
         if to_ms >= self._data_due_ms:
             self._data_due_ms = to_ms + DATA_MS
-            data = TreadmillData(flags=Flag(0), speed_ckmh=self.speed_ckmh)
+            data = TreadmillData(
+                Flag.ELAPSED_TIME, self.belt.shown_ckmh, elapsed_s=self.belt.clock_ms // 1_000
+            )
             self._waiting.append(Value(uuids.TREADMILL_DATA, encode_data(data)))
         said, self._waiting = self._waiting, []
         return b"".join(map(encode, said))
+
+    def tell(self, status: MachineStatus) -> None:
+        """Have the machine say what somebody has done to it."""
+        self._waiting.append(Value(uuids.MACHINE_STATUS, encode_status(status)))
 
     def act(self, name: str) -> None:
         if name in ("strap-pull", "strap-clip"):
@@ -84,12 +92,12 @@ class IdealFtms:
         request = control_point.decode_request(write.value)
         match request:
             case StartOrResume():
-                self._belt.engaged = True
-                self._belt.target_ckmh = RANGE.minimum or 0
+                self.belt.engaged = True
+                self.belt.target_ckmh = RANGE.minimum or 0
             case SetTargetSpeed(speed_ckmh):
-                self._belt.target_ckmh = speed_ckmh
+                self.belt.target_ckmh = speed_ckmh
             case StopOrPause():
-                self._belt.stop()
+                self.belt.stop()
             case _:
                 pass
         if write.number != NOBODY:

@@ -16,8 +16,9 @@ from treadctl.core.operators import AutoOperator
 from treadctl.core.programme import Programme
 from treadctl.core.session import Session
 from treadctl.core.setup import SessionSetup
-from treadctl.gate.setup import GateSetup, MachineFacts, StrapKind, StrapSource
-from treadctl.model import Report
+from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
+from treadctl.model import Mode, Report
+from treadctl.safety.limits import Limits
 
 _FASTEST_CKMH = 2_000
 
@@ -58,17 +59,7 @@ def preview(programme: Programme, conditions: Conditions) -> Preview:
     """Run *programme* on an ideal machine under *conditions* and note every command."""
     machine = _machine(conditions)
     plant = ideal_plant(machine)
-    gate = GateSetup(
-        "preview",
-        machine,
-        "",
-        StrapSource(StrapKind.LOCKSTEP),
-        conditions.limits,
-        conditions.mode,
-        simulated=True,
-        attendance_required=False,
-        hold_to_run_available=True,
-    )
+    gate = ideal_gate(machine, conditions.limits, conditions.mode)
     setup = SessionSetup(
         plan=programme.name,
         mode=conditions.mode,
@@ -98,15 +89,38 @@ def _machine(conditions: Conditions) -> MachineFacts:
     """The declared one, or one that does whatever its protocol can say."""
     if conditions.declared is not None:
         return replace(conditions.declared.machine, ramp_ckmh_s=RAMP_CKMH_S)
-    protocol, unit = conditions.protocol, conditions.unit
+    return ideal_machine(
+        conditions.protocol, conditions.unit, conditions.machine_class, RAMP_CKMH_S
+    )
+
+
+def ideal_machine(
+    protocol: str, unit: str, machine_class: MachineClass, ramp_ckmh_s: int
+) -> MachineFacts:
+    """One that does whatever its protocol can say."""
     capabilities = PROTOCOLS[protocol].capabilities(unit)
     return MachineFacts(
         protocol,
-        conditions.machine_class,
-        ramp_ckmh_s=RAMP_CKMH_S,
+        machine_class,
+        ramp_ckmh_s=ramp_ckmh_s,
         min_ckmh=capabilities.wire_step_ckmh,
         max_ckmh=min(_FASTEST_CKMH, capabilities.field_max_ckmh),
         unit=unit,
+    )
+
+
+def ideal_gate(machine: MachineFacts, limits: Limits, mode: Mode) -> GateSetup:
+    """What a gate is told of it: a strap that works, and somebody there."""
+    return GateSetup(
+        "ideal",
+        machine,
+        "",
+        StrapSource(StrapKind.LOCKSTEP),
+        limits,
+        mode,
+        simulated=True,
+        attendance_required=False,
+        hold_to_run_available=True,
     )
 
 

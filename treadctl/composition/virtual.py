@@ -6,6 +6,7 @@ The same `Gate.step` and `Session.exchange` as in real time; only the clock is t
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Final
 
 from treadctl.composition.cockpit import Cockpit
@@ -32,6 +33,43 @@ def resting_collector() -> Iterator[None]:
             gc.enable()
 
 
+@dataclass(slots=True)
+class Outside:
+    """What reaches a gate besides the treadmill's bytes. In a plain run all of it is well."""
+
+    strap: StrapState | None = None
+    """None: as the treadmill's own line says."""
+    core_alive: bool = True
+    core_answers: bool = True
+    asked_at_ms: int | None = None
+    """Every request says that it was made then, however new it is."""
+    stop: Reaction = Reaction.NONE
+    suspended_ms: int = 0
+    """Told to the gate once."""
+    late_ms: int = 0
+    """By so much the next tick is late, once."""
+
+    def take_suspended_ms(self) -> int:
+        suspended_ms, self.suspended_ms = self.suspended_ms, 0
+        return suspended_ms
+
+    def take_late_ms(self) -> int:
+        late_ms, self.late_ms = self.late_ms, 0
+        return late_ms
+
+    def strap_state(self, plant: Plant) -> StrapState:
+        if self.strap is not None:
+            return self.strap
+        return StrapState.ATTACHED if plant.strap_closed else StrapState.RELEASED
+
+    def exchange(self, cockpit: Cockpit, report: Report | None, now_ms: int) -> Request | None:
+        """What comes back for *report*; for None, what a core says that has heard nothing."""
+        if not self.core_answers:
+            return None
+        request = cockpit.exchange(report, now_ms)
+        return request if self.asked_at_ms is None else replace(request, at_ms=self.asked_at_ms)
+
+
 class VirtualRun:
     """One run whose time passes only in `tick`. Time 0 is the simulator's first truth line."""
 
@@ -39,6 +77,7 @@ class VirtualRun:
         self.gate: Final = Gate(setup, now_ms=0)
         self.cockpit: Final = cockpit
         self.plant: Final = plant
+        self.outside: Final = Outside()
         self.now_ms = 0
         self.report: Report | None = None
         self._received = b""
@@ -46,28 +85,32 @@ class VirtualRun:
 
     def tick(self) -> Report | None:
         """One wake of the gate, and whatever follows from it. Returns its report, if one came."""
-        now_ms, plant, gate = self.now_ms, self.plant, self.gate
-        strap = StrapState.ATTACHED if plant.strap_closed else StrapState.RELEASED
+        now_ms, plant, gate, outside = self.now_ms, self.plant, self.gate, self.outside
         frames = gate.step(
             now_ms,
             self._received,
-            strap=StrapSample(strap, now_ms),
+            strap=StrapSample(outside.strap_state(plant), now_ms),
             request=self._request,
-            core_alive=True,
-            stop=Reaction.NONE,
+            core_alive=outside.core_alive,
+            stop=outside.stop,
             link_up=plant.link_up,
+            suspended_ms=outside.take_suspended_ms(),
         )
         self._request = None
         report = gate.take_report(now_ms)
-        next_ms = now_ms + (TICK_MOVING_MS if gate.state.phase in MOTION else TICK_REST_MS)
+        tick_ms = TICK_MOVING_MS if gate.state.phase in MOTION else TICK_REST_MS
+        late_ms = outside.take_late_ms()
+        next_ms = now_ms + tick_ms + late_ms
         if report is None:
             self._received = plant.advance(next_ms, b"".join(frames))
         else:
             # The frames leave first: what people do in answer cannot have come before them.
             received = plant.advance(now_ms, b"".join(frames)) if frames else b""
             self.report = report
-            self._request = self.cockpit.exchange(report, now_ms)
+            self._request = outside.exchange(self.cockpit, report, now_ms)
             self._received = received + plant.advance(next_ms, b"")
+        if late_ms:
+            self._request = outside.exchange(self.cockpit, None, next_ms)
         self.now_ms = next_ms
         return report
 

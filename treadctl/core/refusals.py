@@ -31,7 +31,8 @@ SLOWEST: Final = InputRefusal(
 )
 NOT_THAT: Final = InputRefusal("F-341", "input_not_asked", "That is not what is asked for now.")
 
-_OWN: Final = {r.cause: r.code for r in (MALFORMED, TOO_SOON, SLOWEST, NOT_THAT)}
+OWN: Final = (MALFORMED, TOO_SOON, SLOWEST, NOT_THAT)
+_OWN: Final = {refusal.cause: refusal.code for refusal in OWN}
 _SHARED: Final = {cause.value: cause.text.code for cause in Cause}
 
 
