@@ -1,4 +1,4 @@
-"""The one look at an ordinary tick hides nothing from the interlocks it stands for.
+"""The one look at an ordinary tick hides nothing from the interlocks it stands for (SR-53).
 
 Every interlock of `IN_MOTION` is asked beside it, over ticks in which anything may be as it
 should not be, each number at its limit and one unit beyond.
