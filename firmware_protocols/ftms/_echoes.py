@@ -72,12 +72,12 @@ class Echoes:
             return self.is_our_start(now_ms)
         if abs(hundredths - self._speed) <= slack:
             return True
-        if self._before is None or now_ms - self._speed_at_ms > ECHO_MS:
+        if now_ms - self._speed_at_ms > ECHO_MS:
             return False
         if self._quirks.status_follows_ramp:
-            low, high = sorted((self._before, self._speed))
+            low, high = sorted((self._before or 0, self._speed))  # from standstill on
             return low - slack <= hundredths <= high + slack
-        return abs(hundredths - self._before) <= slack
+        return self._before is not None and abs(hundredths - self._before) <= slack
 
     def is_our_incline(self, incline_permille: int) -> bool:
         return incline_permille == self._incline

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from firmware_protocols.ftms._flight import Purpose
+from firmware_protocols.ftms._flight import Flight, Purpose
 from firmware_protocols.ftms.control_point import (
     Request,
     RequestControl,
@@ -63,12 +63,18 @@ class Wishes:
     def want_incline(self, request: SetTargetInclination) -> None:
         self._incline = request
 
-    def next_urgent(self, now_ms: int, in_flight: Purpose | None) -> Choice | None:
-        """Return what leaves although something else is under way."""
+    def next_urgent(self, now_ms: int, flight: Flight | None) -> Choice | None:
+        """Return what leaves although something else is under way.
+
+        Not behind another one that the link still carries: it takes one write after the other,
+        and a ramp that waits there arrives seconds late on a slow air.
+        """
         if self._urgent is None or not self._may_drive:
             return None
-        if in_flight is Purpose.URGENT and now_ms < self._urgent_at_ms + URGENT_MS:
-            return None
+        if flight is not None and flight.purpose is Purpose.URGENT:
+            carried = not (flight.is_written or flight.is_answered)
+            if carried or now_ms < self._urgent_at_ms + URGENT_MS:
+                return None
         return self._urgent, Purpose.URGENT
 
     def next(self, now_ms: int, *, is_moving: bool) -> Choice | None:

@@ -460,6 +460,30 @@ def test_an_urgent_speed_behind_an_answered_one_leaves_at_once(walking: Conversa
     assert walking.gaps_ms == [LATENCY_MS]
 
 
+def test_a_ramp_does_not_queue_up_behind_a_write_that_the_link_still_carries(
+    walking: Conversation,
+) -> None:
+    walking.answers["02"] = []
+    walking.confirms_writes = False
+    for ckmh in (90, 80, 70, 60):
+        walking.session.set_speed(ckmh, urgent=True)
+        walking.run(400)
+    assert walking.frames == [speed(90)]
+    walking.session.write_done(walking.now_ms, walking.numbers[-1])
+    walking.run(50)
+    assert walking.frames == [speed(90), speed(60)]
+
+
+def test_a_stop_leaves_past_a_write_that_the_link_still_carries(walking: Conversation) -> None:
+    walking.answers["02"] = []
+    walking.confirms_writes = False
+    walking.session.set_speed(90, urgent=True)
+    walking.run(100)
+    walking.session.stop()
+    walking.run(50)
+    assert walking.frames == [speed(90), STOP]
+
+
 def test_an_urgent_speed_ends_a_start() -> None:
     talk = Conversation()
     talk.take_control()
