@@ -171,6 +171,11 @@ class HostSession:
         return True
 
     @property
+    def answers(self) -> bool:
+        """A machine that answers nothing says nothing at all on such a line: that is noticed."""
+        return True
+
+    @property
     def unfit(self) -> Unfit | None:
         return None
 

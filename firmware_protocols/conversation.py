@@ -44,6 +44,10 @@ class Conversation(Protocol):
         """The machine obeys this host, as far as it told."""
 
     @property
+    def answers(self) -> bool:
+        """What was said to the machine was answered, as far as it has to be."""
+
+    @property
     def unfit(self) -> Unfit | None:
         """Why this machine cannot be driven; None: it can, or has not said enough yet."""
 

@@ -145,6 +145,11 @@ class SafetyKeyPulled:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRefused:
+    """The machine was told to start, and says that it will not."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignSpeed:
     """Somebody else set the speed: at the console, or another controller (SR-39)."""
 
@@ -197,6 +202,7 @@ MachineMessage = (
     | MasterTimeout
     | ConsoleStop
     | SafetyKeyPulled
+    | StartRefused
     | ForeignSpeed
     | ClockReport
     | HeartRateReport

@@ -31,6 +31,7 @@ class Cause(Enum):
     START_TOO_SHORT = "start_too_short"
     STOP_WINS = "stop_wins"
     NOT_NOW = "not_now"
+    START_REFUSED = "start_refused"
     MACHINE_MINIMUM = "machine_minimum"
     NO_SPEED_RANGE = "no_speed_range"
     ON_BELT_MISSING = "on_belt_missing"
@@ -81,6 +82,7 @@ class Cause(Enum):
     RECONNECT_MOVING = "reconnect_moving"
     CONTROL_LOST = "control_lost"
     CONTROL_MISSING = "control_missing"
+    NO_ANSWER = "no_answer"
     CONSOLE_SPEED = "console_speed"
     CONSOLE_TOOK_OVER = "console_took_over"
     SESSION_LIMIT = "session_limit"
@@ -138,6 +140,12 @@ TEXTS: Final[dict[Cause, CauseText]] = {
     ),
     Cause.NOT_NOW: _t(
         "F-003", _R.REFUSE, "That is not possible in this phase.", "Follow what the screen asks."
+    ),
+    Cause.START_REFUSED: _t(
+        "F-103",
+        _R.SOFT_STOP,
+        "The treadmill refused to start.",
+        "Look at its safety key and at what its display says. Then arm and start anew.",
     ),
     Cause.MACHINE_MINIMUM: _t(
         "F-004",
@@ -383,6 +391,12 @@ TEXTS: Final[dict[Cause, CauseText]] = {
         _R.REFUSE,
         "The treadmill does not obey this program yet. It has been asked to, now that you want it.",
         "Make sure that no other program controls it, and arm again.",
+    ),
+    Cause.NO_ANSWER: _t(
+        "F-238",
+        _R.SOFT_STOP,
+        "The treadmill does not answer what this program tells it.",
+        f"{_STEP_OFF} Switch the treadmill off and on again; if that does not help, use another.",
     ),
     Cause.CONSOLE_SPEED: _t(
         "F-039",

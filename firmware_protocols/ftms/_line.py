@@ -151,8 +151,7 @@ class Line:
         if stopping is not None or self.unanswered:
             return None
         held = self.control is Control.HELD
-        purpose = None if flight is None else flight.purpose
-        if held and (urgent := self.wishes.next_urgent(now_ms, purpose)):
+        if held and (urgent := self.wishes.next_urgent(now_ms, flight)):
             return urgent
         if flight is not None:
             return None
@@ -215,7 +214,7 @@ class Line:
         elif not flight.refuse_write(now_ms, att_error):
             self.flight = None
             self._events.append(ev.WriteFailed(flight.request, att_error))
-            self.wishes.refused(flight.purpose)
+            self._not_taken(flight.purpose)
             if flight.purpose is Purpose.STOP and self.stopping is not None:
                 self.stopping.refused(now_ms)
 
@@ -302,11 +301,17 @@ class Line:
 
     def _refused(self, flight: Flight, response: Response) -> None:
         self._events.append(ev.Refused(flight.request, response.result))
-        self.wishes.refused(flight.purpose)
         if flight.purpose is Purpose.CONTROL:
             self.asks_left = 0
         elif response.result == ResultCode.CONTROL_NOT_PERMITTED:
             self.lose(ev.Loss.NOT_PERMITTED)
+        else:
+            self._not_taken(flight.purpose)
+
+    def _not_taken(self, purpose: Purpose) -> None:
+        self.wishes.refused(purpose)
+        if purpose is Purpose.START:
+            self._events.append(ev.StartRefused())
 
     def _stop_answered(self, request: Request, response: Response) -> None:
         stopping, now_ms = self.stopping, self._now_ms

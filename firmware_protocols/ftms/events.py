@@ -64,6 +64,12 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class StartRefused:
+    """The machine will not start: beside the `Refused` or `WriteFailed` that says how. Want of
+    control is no such refusal; it is a `ControlLost`."""
+
+
+@dataclass(frozen=True, slots=True)
 class WriteFailed:
     """The write itself was refused, after what repetition there is; no procedure was started."""
 
@@ -152,6 +158,7 @@ Event = (
     | ControlLost
     | Accepted
     | Refused
+    | StartRefused
     | WriteFailed
     | Unanswered
     | StartWithheld

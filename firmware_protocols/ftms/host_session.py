@@ -28,6 +28,7 @@ from firmware_protocols.messages import (
     OtherReport,
     SafetyKeyPulled,
     SpeedReport,
+    StartRefused,
     Unfit,
 )
 
@@ -59,6 +60,7 @@ class FtmsHostSession:
         "_match",
         "_now_ms",
         "_ready",
+        "_silent",
         "_stated",
         "_unfit",
         "proved",
@@ -70,6 +72,8 @@ class FtmsHostSession:
         self._inner = FtmsSession(quirks or CONSERVATIVE)
         self._generation = 0
         self._now_ms = 0
+        self._silent = False
+        """Something found no answer, and control was not granted since."""
         self.restart()
 
     def restart(self) -> None:
@@ -115,6 +119,10 @@ class FtmsHostSession:
     @property
     def in_control(self) -> bool:
         return self._inner.control is Control.HELD
+
+    @property
+    def answers(self) -> bool:
+        return not self._silent and self._inner.unanswered == 0
 
     @property
     def unfit(self) -> Unfit | None:
@@ -180,6 +188,7 @@ class FtmsHostSession:
                 case _:
                     pass  # a write is for a carrier, and its decoder yields none
             for event in self._inner.take_events():
+                self._note_silence(event)
                 heard += _told(event)
         return heard
 
@@ -196,6 +205,15 @@ class FtmsHostSession:
     def _record(self, write: CharacteristicWrite) -> bytes:
         number = (self._generation * _GENERATION + write.number % _GENERATION) % _NUMBERS
         return envelope.encode(Write(number, write.uuid, write.value, write.with_response))
+
+    def _note_silence(self, event: ev.Event) -> None:
+        match event:
+            case ev.ControlLost(ev.Loss.NO_ANSWER):
+                self._silent = True
+            case ev.ControlGranted():
+                self._silent = False
+            case _:
+                pass
 
     def _take_value(self, uuid: int, value: bytes) -> None:
         if uuid in _IDENTITY or uuid in _STATED:
@@ -254,6 +272,8 @@ def _told(event: ev.Event) -> Iterator[MachineMessage]:
                 yield HeartRateReport(record.heart_rate_bpm)
         case ev.SafetyKeyPulled():
             yield SafetyKeyPulled()
+        case ev.StartRefused():
+            yield StartRefused()
         case ev.UserStopped(_, False):
             yield ConsoleStop()
         case ev.TargetSpeedChanged(speed_ckmh, False):

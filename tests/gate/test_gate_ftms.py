@@ -48,6 +48,13 @@ class Obedient:
         return b"" if self.mute else said
 
 
+class WithoutItsKey(FtmsPeer):
+    """It says that it will not start."""
+
+    def _obey(self, value: bytes) -> int:
+        return 4 if value == b"\x07" else super()._obey(value)
+
+
 class FtmsBench(Bench):
     def __init__(self, setup: GateSetup = FTMS) -> None:
         super().__init__(setup)
@@ -153,6 +160,34 @@ def test_sr39_a_lower_speed_at_the_console_is_kept_and_never_raised() -> None:
     assert (bench.report().reaction, bench.report().cause) == (Reaction.HOLD, "console_took_over")
     assert bench.words(since_ms=since_ms) == []
     assert bench.belt_ckmh() == pytest.approx(70, abs=1)
+
+
+def test_sr39_a_higher_speed_at_the_console_is_kept_and_the_plans_stop_is_no_trip() -> None:
+    bench = FtmsBench()
+    bench.moving(100)
+    bench.ftms.peer.receive(b"\x01\x0a\x00\x63\x00\x00\x00\xd9\x2a\x01\x02\xa0\x00")  # by others
+    bench.hear(status("05a000"))
+    since_ms = bench.now_ms
+    bench.run(20_000)
+    assert (bench.report().reaction, bench.report().cause) == (Reaction.HOLD, "console_took_over")
+    assert bench.words(since_ms=since_ms) == []
+    assert bench.belt_ckmh() == pytest.approx(160, abs=1)
+    bench.ask(setpoint_ckmh=0)
+    bench.run_to(GatePhase.IDLE)
+    assert bench.report().latched is Reaction.NONE
+
+
+def test_a_machine_that_refuses_to_start_is_named_and_its_belt_known_to_stand() -> None:
+    bench = FtmsBench()
+    bench.ftms.peer = WithoutItsKey()
+    bench.counting_down()
+    bench.run_to(GatePhase.STOPPING)
+    report = bench.report()
+    assert (report.reaction, report.cause) == (Reaction.SOFT_STOP, "start_refused")
+    bench.run_to(GatePhase.IDLE)
+    assert bench.report().standstill
+    assert START in bench.words()
+    assert bench.words()[-1] == STOP
 
 
 def test_sr38_lost_control_stops_and_is_not_asked_for_again_before_a_person_arms() -> None:

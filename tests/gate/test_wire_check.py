@@ -254,6 +254,22 @@ def test_n02_on_the_way_down_no_frame_is_faster_than_the_one_before() -> None:
     assert check.check(b"\xa30009", NOW + 5_000, STOPPING) is Cause.RAMP_VIOLATION
 
 
+@pytest.mark.parametrize(
+    ("others_ckmh", "commanded_ckmh", "stands_ckmh"),
+    [
+        pytest.param(60, 60, 60, id="slower"),
+        pytest.param(200, 200, 200, id="faster, and the kernel goes along"),
+        pytest.param(200, 160, 161, id="faster, and it does not"),
+    ],
+)
+def test_sr39_what_leaves_next_is_held_against_what_others_set(
+    others_ckmh: int, commanded_ckmh: int, stands_ckmh: int
+) -> None:
+    check = climbed(10)
+    check.set_by_others(others_ckmh, commanded_ckmh)
+    assert check.sent_ckmh == stands_ckmh
+
+
 def test_n02_no_start_passes_during_a_stop() -> None:
     assert woodway().check(b"\xa0", NOW, STOPPING) is Cause.WIRE_VIOLATION
     assert woodway().check(b"\xa0", NOW, FORWARD) is None

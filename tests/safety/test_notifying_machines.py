@@ -135,6 +135,60 @@ def test_sr22_the_first_motion_is_expected_where_it_was_read_and_not_above_the_c
         assert s.moved
 
 
+# SR-22: a reading that comes once a second is an old one for most of its life.
+
+
+@pytest.mark.parametrize(
+    ("measured_ckmh", "config", "deviates"),
+    [
+        pytest.param(240, FTMS, False, id="what was expected before"),
+        pytest.param(150, FTMS, False, id="what is expected now"),
+        pytest.param(276, FTMS, False, id="15 % above the higher"),
+        pytest.param(271, FTMS, True, id="0.3 km/h above the higher and a little"),
+        pytest.param(119, FTMS, True, id="0.3 km/h below the lower and a little"),
+        pytest.param(240, CONFIG, True, id="a machine that is asked knows better"),
+    ],
+)
+def test_sr22_a_reading_is_held_against_all_that_was_expected_since_the_one_before_it(
+    measured_ckmh: int, config: KernelConfig, deviates: bool
+) -> None:
+    if measured_ckmh == 276:
+        s = cruising(240, expected_before_mckmh=240_000)
+    else:
+        s = cruising(150, expected_before_mckmh=240_000)
+    step(s, ftms_cruise(measured_ckmh, request_setpoint_ckmh=s.setpoint_ckmh), config)
+    assert (s.deviation_ms > 0) is deviates
+
+
+def test_sr22_two_readings_later_an_old_expectation_excuses_nothing() -> None:
+    s = cruising(150, expected_read_mckmh=240_000, expected_before_mckmh=240_000)
+    for seq in (101, 102):
+        step(s, ftms_cruise(150, sample_seq=seq, request_setpoint_ckmh=150), FTMS)
+    assert s.expected_before_mckmh == 150_000
+
+
+def test_sr22_a_start_remembers_nothing_of_the_motion_before_it() -> None:
+    s = armed(phase=GatePhase.COUNTDOWN, phase_at_ms=NOW - 6_000, setpoint_ckmh=100)
+    s.expected_read_mckmh = s.expected_before_mckmh = 240_000
+    step(s, inputs(request_setpoint_ckmh=100, request_arm=True), FTMS)
+    assert (s.expected_read_mckmh, s.expected_before_mckmh) == (0, 0)
+
+
+# SR-08: the second reading of an unexpected motion would come too late.
+
+
+@pytest.mark.parametrize("connected_before", [False, True])
+def test_sr08_where_a_reading_comes_once_a_second_the_first_one_stops_and_latches(
+    connected_before: bool,
+) -> None:
+    s = at_rest(quarantined=not connected_before, connected_before=connected_before)
+    drive = step(s, inputs(measured_ckmh=60, sample_seq=101), FTMS)
+    assert drive.kind is DriveKind.STRONGEST_STOP
+    assert s.latch is not None
+    cause = Cause.RECONNECT_MOVING if connected_before else Cause.UNEXPECTED_MOTION
+    assert s.latch == Finding(Reaction.E_STOP, cause)
+
+
 # SR-19: its clock.
 
 
@@ -183,10 +237,23 @@ def test_sr38_control_lost_in_the_countdown_is_simply_not_starting() -> None:
     assert (phase(s), s.latch, s.commanded_ckmh) == (GatePhase.IDLE, None, 0)
 
 
-def test_sr38_without_control_nothing_is_armed() -> None:
+@pytest.mark.parametrize(("answers", "cause"), [(True, "control_missing"), (False, "no_answer")])
+def test_sr38_without_control_nothing_is_armed(answers: bool, cause: str) -> None:
     s = at_rest()
-    step(s, inputs(in_control=False, request_arm=True), FTMS)
-    assert (phase(s), refusals(s)) == (GatePhase.IDLE, ["control_missing"])
+    step(s, inputs(in_control=False, answers=answers, request_arm=True), FTMS)
+    assert (phase(s), refusals(s)) == (GatePhase.IDLE, [cause])
+
+
+def test_sr38_control_that_was_lost_for_want_of_an_answer_is_called_that() -> None:
+    s = cruising(240)
+    step(s, ftms_cruise(in_control=False, answers=False), FTMS)
+    assert s.worst == Finding(Reaction.SOFT_STOP, Cause.NO_ANSWER)
+
+
+def test_a_machine_that_does_not_answer_may_be_obeyed_by_the_belt_for_all_that_is_known() -> None:
+    s = cruising(240)
+    step(s, ftms_cruise(answers=False), FTMS)
+    assert s.worst is None
 
 
 def test_sr38_control_that_comes_back_by_itself_starts_nothing() -> None:
@@ -240,6 +307,73 @@ def test_sr39_a_speed_set_while_the_belt_is_being_stopped_changes_nothing() -> N
     assert phase(s) is GatePhase.STOPPING
 
 
+def raised_at_the_console(measured_ckmh: int = 150) -> Any:
+    """Walking ahead by the plan at 1.5 km/h; somebody has just set 4.0."""
+    s = cruising(150, facing=Facing.FORWARD, lowered_at_ms=NOW - 60_000)
+    step(s, ftms_cruise(measured_ckmh, foreign_ckmh=400, request_setpoint_ckmh=150), FTMS)
+    assert s.commanded_ckmh == 400
+    return s
+
+
+@pytest.mark.parametrize(
+    ("setpoint_ckmh", "said"),
+    [
+        pytest.param(150, DriveKind.NOTHING, id="what was agreed on"),
+        pytest.param(200, DriveKind.NOTHING, id="more than that"),
+        pytest.param(149, DriveKind.SPEED, id="less than that"),
+    ],
+)
+def test_sr39_a_raised_speed_is_kept_until_the_plan_asks_for_less_than_it_did(
+    setpoint_ckmh: int, said: DriveKind
+) -> None:
+    s = raised_at_the_console()
+    i = ftms_cruise(400, now_ms=NOW + 20, request_setpoint_ckmh=setpoint_ckmh)
+    assert step(s, i, FTMS).kind is said
+
+
+def test_sr39_sr45_a_heart_that_does_not_bear_a_raised_speed_lowers_it() -> None:
+    s = raised_at_the_console()
+    for lid_ckmh, said in ((400, DriveKind.NOTHING), (399, DriveKind.SPEED)):
+        s.heart.lid_ckmh = lid_ckmh
+        i = ftms_cruise(400, now_ms=NOW + 20, request_setpoint_ckmh=150)
+        assert step(s, i, FTMS).kind is said
+
+
+def test_sr39_a_second_turn_of_the_knob_agrees_on_nothing_new() -> None:
+    s = raised_at_the_console()
+    i = ftms_cruise(400, now_ms=NOW + 20, foreign_ckmh=450, request_setpoint_ckmh=120)
+    assert step(s, i, FTMS).kind is DriveKind.SPEED
+
+
+@pytest.mark.parametrize(("measured_ckmh", "from_ckmh"), [(150, 150), (390, 390), (0, 50)])
+def test_sr39_a_stop_takes_the_belt_no_further_on_its_way_up(
+    measured_ckmh: int, from_ckmh: int
+) -> None:
+    s = raised_at_the_console()
+    i = ftms_cruise(measured_ckmh, now_ms=NOW + 20, request_setpoint_ckmh=0)
+    drive = step(s, i, FTMS)
+    assert drive.speed_ckmh < from_ckmh
+    assert s.down_mckmh == from_ckmh * 1_000 - 1
+
+
+@pytest.mark.parametrize(("foreign_ckmh", "followed"), [(49, False), (50, True)])
+def test_sr39_a_speed_below_the_slowest_is_a_ramp_that_is_told_and_nobodys_wish(
+    foreign_ckmh: int, followed: bool
+) -> None:
+    s = cruising(240)
+    step(s, ftms_cruise(foreign_ckmh=foreign_ckmh), FTMS)
+    assert (s.foreign_ckmh is not None, s.commanded_ckmh == 50) == (followed, followed)
+
+
+def test_sr39_what_was_set_at_the_console_ends_with_the_motion_it_was_set_in() -> None:
+    s = stopping(0, Reaction.SOFT_STOP, stop_cause=Cause.OPERATOR_SOFT_STOP, foreign_ckmh=180)
+    s.zero_samples, s.zero_since_ms, s.zero_at_ms = 5, NOW - 4_000, NOW
+    s.told_zero_ms = NOW - 4_000
+    step(s, ftms_cruise(0, request_setpoint_ckmh=0), FTMS)
+    assert phase(s) is GatePhase.IDLE
+    assert (s.foreign_ckmh, s.worst) == (None, None)
+
+
 def test_sr39_the_next_start_is_the_programmes_again() -> None:
     s = armed(phase=GatePhase.COUNTDOWN, phase_at_ms=NOW - 6_000, setpoint_ckmh=100)
     s.foreign_ckmh = 180
@@ -256,6 +390,15 @@ def test_a_pulled_machine_key_is_the_strongest_stop_at_once_and_latches() -> Non
     drive = step(s, ftms_cruise(machine_fault=Cause.SAFETY_KEY), FTMS)
     assert drive.kind is DriveKind.STRONGEST_STOP
     assert s.latch == Finding(Reaction.E_STOP, Cause.SAFETY_KEY)
+
+
+def test_a_machine_that_refuses_to_start_is_told_to_stop_and_nothing_latches() -> None:
+    s = cruising(50, phase=GatePhase.STARTING, moved=False, expected_mckmh=0, zero_samples=9)
+    s.expected_peak_mckmh = 0
+    drive = step(s, ftms_cruise(0, machine_fault=Cause.START_REFUSED), FTMS)
+    assert drive.kind is DriveKind.STOP
+    assert (s.stop_level, s.stop_cause) == (Reaction.SOFT_STOP, Cause.START_REFUSED)
+    assert s.latch is None
 
 
 @pytest.mark.parametrize("unfit", [Cause.PROFILE_AMBIGUOUS, Cause.NO_SPEED_RANGE])

@@ -64,6 +64,7 @@ FOR_GOOD: Final = frozenset(
     cause.value
     for cause in (
         Cause.NO_STRAP_SOURCE,
+        Cause.NO_ANSWER,
         Cause.MACHINE_MINIMUM,
         Cause.REVERSE_UNAVAILABLE,
         Cause.CLASS_C,

@@ -181,14 +181,15 @@ class Gate:
             heart.bpm,
             heart.at_ms,
             heart.changed_at_ms,
+            self._session.answers,
         )
         drive = kernel.step(self.state, inputs, self.config)
         if drive.kind is not DriveKind.NOTHING:
             self._say(drive)
         if self._wants_control:
             self._ask_control()
-        if foreign_ckmh is not None:
-            self._wire_check.lowered_to(foreign_ckmh)
+        if foreign_ckmh is not None and foreign_ckmh == self.state.foreign_ckmh:
+            self._wire_check.set_by_others(foreign_ckmh, self.state.commanded_ckmh)
         if not link_up:
             frames: list[bytes] = []
         else:

@@ -92,6 +92,8 @@ class Listener:
                     fault = Cause.MACHINE_TIMEOUT
                 case wire.SafetyKeyPulled():
                     fault = Cause.SAFETY_KEY
+                case wire.StartRefused() if fault is None:
+                    fault = Cause.START_REFUSED
                 case wire.ConsoleStop() | wire.ForeignSpeed(0) if fault is None:
                     fault = Cause.CONSOLE_STOP
                 case wire.ForeignSpeed(speed_ckmh) if speed_ckmh:

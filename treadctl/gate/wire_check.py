@@ -67,9 +67,10 @@ class WireCheck:
         self._new_decoder = new_decoder
         self._decoder = new_decoder()
 
-    def lowered_to(self, speed_ckmh: int) -> None:
-        """Somebody else slowed the belt: what rises next, rises from there (SR-39)."""
-        self.sent_ckmh = min(self.sent_ckmh, speed_ckmh)
+    def set_by_others(self, speed_ckmh: int, commanded_ckmh: int) -> None:
+        """Somebody else set the belt's speed: what leaves next rises or falls from there (SR-39).
+        Upward only as far as the kernel has gone along, which is never above the cap."""
+        self.sent_ckmh = min(speed_ckmh, max(self.sent_ckmh, commanded_ckmh))
 
     def check(self, frame: bytes, now_ms: int, allow: Permission) -> Cause | None:
         """Return why *frame* must not leave, or None. Called once per frame, in order."""

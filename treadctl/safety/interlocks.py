@@ -28,7 +28,6 @@ from treadctl.safety.limits import (
     SCREEN_SOFT_MS,
     SURGE_SAMPLES,
     TAPED_MS,
-    UNEXPECTED_SAMPLES,
 )
 from treadctl.safety.observe import strap_is_attached
 from treadctl.safety.state import RUNNING, Finding, Inputs, KernelConfig, KernelState
@@ -113,7 +112,7 @@ def control(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     """SR-38. A machine that obeys somebody else is asked to stop, and left to a person."""
     if i.in_control:
         return None
-    return Finding(Reaction.SOFT_STOP, Cause.CONTROL_LOST)
+    return Finding(Reaction.SOFT_STOP, Cause.CONTROL_LOST if i.answers else Cause.NO_ANSWER)
 
 
 def foreign(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
@@ -328,8 +327,9 @@ def suspended(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
 
 
 def unexpected_motion(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
-    """SR-08, SR-37. Nobody started this belt. One reading stops it, two latch."""
-    if s.unexpected_samples < UNEXPECTED_SAMPLES:
+    """SR-08, SR-37. Nobody started this belt. One reading stops it, two latch; where they come
+    once a second, one does both."""
+    if s.unexpected_samples < c.unexpected_samples:
         return None
     if not s.quarantined and s.connected_before:
         return Finding(Reaction.E_STOP, Cause.RECONNECT_MOVING)

@@ -24,6 +24,7 @@ from treadctl.safety.state import RUNNING, HeartTrack, Inputs, KernelConfig, Ker
 def on_sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     """Judge one new reading while the belt moves or is asked to."""
     measured = i.measured_ckmh
+    s.expected_before_mckmh, s.expected_read_mckmh = s.expected_read_mckmh, s.expected_mckmh
     above = measured > c.cap_ckmh(s.gait, s.direction) + OVERSPEED_MARGIN_CKMH
     s.overspeed_samples = s.overspeed_samples + 1 if above else 0
     obeying_matters = s.stop_level is not Reaction.E_STOP
@@ -45,7 +46,7 @@ def on_sample_at_rest(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
     """The conditions that have to last. All of them drain slower than they fill (SR-53)."""
     measured, expected_ckmh = i.measured_ckmh, s.expected_mckmh // 1_000
-    away = measured - expected_ckmh
+    away = _away_ckmh(s, c, measured)
     if s.phase is GatePhase.STOPPING:
         away = max(0, away)  # slower than asked is what a stop is for
     tolerance = max(DEVIATION_CKMH, expected_ckmh * DEVIATION_PERCENT // 100)
@@ -68,6 +69,19 @@ def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
         s.told_zero_ms = None
     if s.phase in RUNNING and s.probe != "passed":
         s.probe_ms = s.probe_ms + dt_ms if _probe_is_steady(s, c) else 0
+
+
+def _away_ckmh(s: KernelState, c: KernelConfig, measured_ckmh: int) -> int:
+    """How far a reading is from what was expected; above zero, faster.
+
+    One that comes once a second is an old one for most of its life: it is held against all that
+    was expected since the reading before it.
+    """
+    expected_ckmh = s.expected_mckmh // 1_000
+    before_ckmh = s.expected_before_mckmh // 1_000 if c.pushes_readings else expected_ckmh
+    if measured_ckmh > max(expected_ckmh, before_ckmh):
+        return measured_ckmh - max(expected_ckmh, before_ckmh)
+    return min(0, measured_ckmh - min(expected_ckmh, before_ckmh))
 
 
 def _probe_is_steady(s: KernelState, c: KernelConfig) -> bool:
@@ -122,6 +136,7 @@ def begin_motion(s: KernelState, now_ms: int) -> None:
     s.foreign_ckmh = None
     s.heart = HeartTrack()
     s.expected_mckmh = s.expected_peak_mckmh = 0
+    s.expected_read_mckmh = s.expected_before_mckmh = 0
     s.zero_samples = 0
     s.progress_at_ms = now_ms
 

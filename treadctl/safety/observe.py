@@ -209,6 +209,10 @@ def foreign(s: KernelState, foreign_ckmh: int, c: KernelConfig) -> None:
     """SR-39: somebody else set the speed. What is not above the cap is followed."""
     if s.phase not in RUNNING:
         return  # a stop in force goes on
+    if foreign_ckmh < c.min_ckmh:
+        return  # nobody can set that: the machine tells how far its own ramp has got (ftms.md Q18)
+    if s.foreign_ckmh is None:
+        s.foreign_setpoint_ckmh = s.setpoint_ckmh
     s.foreign_ckmh = foreign_ckmh
     if foreign_ckmh <= c.cap_ckmh(s.gait, s.direction):
         s.commanded_ckmh = c.quantise(foreign_ckmh)

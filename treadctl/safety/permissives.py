@@ -75,7 +75,7 @@ def missing_to_arm(s: KernelState, i: Inputs, c: KernelConfig) -> Cause | None:
     if not s.quarantined:
         return Cause.QUARANTINE
     if not i.in_control:
-        return Cause.CONTROL_MISSING
+        return Cause.CONTROL_MISSING if i.answers else Cause.NO_ANSWER
     if not is_standstill(s, i, c):
         return Cause.NOT_STANDING
     if s.pull_seen_at_ms is None:

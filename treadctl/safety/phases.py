@@ -40,6 +40,10 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
         return
     s.stop_level, s.stop_cause = level, cause
     if s.phase is not GatePhase.STOPPING:
+        if s.foreign_ckmh is not None:
+            # The belt may still be on its way up to it: a stop does not take it further (SR-39).
+            reached_ckmh = c.quantise(max(i.measured_ckmh, c.min_ckmh))
+            s.commanded_ckmh = min(s.commanded_ckmh, reached_ckmh)
         enter(s, GatePhase.STOPPING)
         ramp.begin_down(s)
     elif s.commanded_ckmh > 0:
@@ -150,7 +154,7 @@ def _moving(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
         stop(s, i, c, Reaction.NONE, None)
         return _stopping(s, i, c, 0)
     held = s.worst is not None and s.worst.reaction is Reaction.HOLD
-    speed = ramp.lowered(s, c) if ramp.goal_ckmh(s) < s.commanded_ckmh else s.commanded_ckmh
+    speed = ramp.lowered(s, c) if ramp.wants_less(s) else s.commanded_ckmh
     if not held and speed == s.commanded_ckmh:
         speed = ramp.raised(s, c)
     if speed == s.commanded_ckmh:
@@ -203,6 +207,7 @@ def _stand(s: KernelState) -> None:
     s.stop_level, s.stop_cause = Reaction.NONE, None
     s.setpoint_ckmh = 0
     s.expected_peak_mckmh = 0  # proved, by whatever it took
+    s.worst = s.foreign_ckmh = None  # both are of a belt that moved
     enter(s, GatePhase.IDLE if s.latch is None else GatePhase.LATCHED)
 
 

@@ -31,6 +31,20 @@ def goal_ckmh(s: KernelState) -> int:
     return s.setpoint_ckmh if lid_ckmh is None else min(s.setpoint_ckmh, lid_ckmh)
 
 
+def wants_less(s: KernelState) -> bool:
+    """Whether the belt is to be slower than it is told to be now.
+
+    What somebody set at the console is kept (SR-39): it takes a plan that asks for less than it
+    did then, or a heart that does not bear it.
+    """
+    goal, lid_ckmh = goal_ckmh(s), s.heart.lid_ckmh
+    if goal >= s.commanded_ckmh:
+        return False
+    if s.foreign_ckmh is None or goal < s.foreign_setpoint_ckmh:
+        return True
+    return lid_ckmh is not None and lid_ckmh < s.commanded_ckmh
+
+
 def raised(s: KernelState, c: KernelConfig) -> int:
     """SR-11: the next higher speed that may be sent now, or the present one."""
     goal = goal_ckmh(s)

@@ -33,6 +33,7 @@ from treadctl.safety.limits import (
     CLASS_C_REV_MAX_CKMH,
     STOP_PROGRESS_MS,
     STOP_PROGRESS_NOTIFY_MS,
+    UNEXPECTED_SAMPLES,
     UNIT_PROBE_STEPS,
     Limits,
 )
@@ -89,6 +90,8 @@ class KernelConfig:
     screen_required: bool = False
     pushes_readings: bool = False
     """Readings come of their own accord, about once a second."""
+    unexpected_samples: int = field(init=False)
+    """So many readings of a motion that nobody started latch."""
     start_grace_ms: int = 0
     """So long after a start a machine may still read zero."""
     unfit: Cause | None = None
@@ -125,6 +128,11 @@ class KernelConfig:
             (limits.notify_hold_ms, limits.notify_stop_ms, STOP_PROGRESS_NOTIFY_MS)
             if self.pushes_readings
             else (limits.telemetry_hold_ms, limits.telemetry_stop_ms, STOP_PROGRESS_MS)
+        )
+        # A stop takes effect before the next reading of a machine that tells once a second: the
+        # second one would never come (docs/decisions/0022).
+        object.__setattr__(
+            self, "unexpected_samples", 1 if self.pushes_readings else UNEXPECTED_SAMPLES
         )
         object.__setattr__(self, "telemetry_hold_ms", hold_ms)
         object.__setattr__(self, "telemetry_stop_ms", stop_ms)
@@ -196,6 +204,8 @@ class Inputs(NamedTuple):
     """When it was read."""
     hr_changed_at_ms: int = 0
     """When its measurement was last another than the one before it (SR-46)."""
+    answers: bool = True
+    """What it was told was answered. A reason beside `in_control`, for people (SR-38)."""
 
 
 @dataclass(slots=True)
@@ -276,6 +286,10 @@ class KernelState:
     expected_mckmh: int = 0
     """Expected speed in 0.001 of 0.01 km/h, so that a ramp per ms is an integer."""
     expected_peak_mckmh: int = 0
+    expected_read_mckmh: int = 0
+    """What was expected when the newest reading came."""
+    expected_before_mckmh: int = 0
+    """And when the one before it came: in between lies what the newest may have seen."""
     quarantined: bool = False
     quarantine_zero_ms: int | None = None
     connected: bool = False
@@ -314,6 +328,8 @@ class KernelState:
     foreign_ckmh: int | None = None
     """SR-39: what somebody else set in this motion. It is followed, and nothing rises any more."""
     heart: HeartTrack = field(default_factory=HeartTrack)
+    foreign_setpoint_ckmh: int = 0
+    """The setpoint that was in force then. Only one below it asks for less than was agreed on."""
     increases: tuple[tuple[int, int], ...] = ()
     down_mckmh: int = 0
     stop_sent_at_ms: int = 0

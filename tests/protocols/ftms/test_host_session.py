@@ -29,6 +29,7 @@ from firmware_protocols.messages import (
     OtherReport,
     SafetyKeyPulled,
     SpeedReport,
+    StartRefused,
     Unfit,
 )
 
@@ -67,6 +68,10 @@ class Line:
     def answer(self, write: Write, result: str = "01") -> None:
         answer = bytes.fromhex("80" + write.value[:1].hex() + result)
         self.hear(Written(write.number), Value(uuids.CONTROL_POINT, answer))
+
+    def answers(self) -> bool:
+        """A method, because mypy would take a property to stay what it was."""
+        return self.session.answers
 
     def take_control(self) -> None:
         self.session.request_control()
@@ -285,6 +290,33 @@ def test_a_procedure_without_an_answer_wants_another_link() -> None:
         line.now_ms += 100
         line.say()
     assert line.session.wants_new_link
+
+
+def test_sr38_a_machine_that_found_no_answer_answers_again_once_it_gives_control() -> None:
+    line = controlled()
+    assert line.answers()
+    line.session.start()
+    line.say()
+    line.now_ms += 2_500
+    line.say()
+    assert not line.answers()
+    line.hear(STANDING)
+    line.session.restart()
+    assert not line.answers()
+    line.hear(RANGE, Ready(), STANDING)
+    (stop,) = line.say()
+    line.answer(stop)
+    line.hear(STANDING)
+    line.take_control()
+    assert line.answers()
+
+
+def test_a_refused_start_is_told() -> None:
+    line = controlled()
+    line.session.start()
+    (write,) = line.say()
+    answer = Value(uuids.CONTROL_POINT, b"\x80\x07\x04")
+    assert StartRefused() in line.hear(Written(write.number), answer)
 
 
 # What is heard.

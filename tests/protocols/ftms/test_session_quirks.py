@@ -358,6 +358,58 @@ def test_q18_the_speeds_on_the_way_are_ours_on_a_machine_that_tells_them_all(
     assert ours(talk) == [follows, follows, False, False]
 
 
+@pytest.mark.parametrize("follows", [False, True])
+def test_q18_the_speeds_on_the_way_from_standstill_to_the_first_one_are_ours_too(
+    follows: bool,
+) -> None:
+    talk = Conversation(Quirks(status_follows_ramp=follows, speed_needs_motion=False))
+    talk.take_control()
+    talk.session.start()
+    talk.session.set_speed(100)
+    talk.run(100)
+    for ckmh in (16, 34, 100, 120):
+        talk.status(target(ckmh))
+    assert ours(talk) == [follows, follows, True, False]
+
+
+@pytest.mark.parametrize("result", ["02", "03", "04"])
+def test_a_start_that_is_refused_is_told_as_such(result: str) -> None:
+    talk = Conversation()
+    talk.take_control()
+    talk.answers["07"] = [f"8007{result}"]
+    talk.session.start()
+    talk.run(200)
+    assert talk.of(ev.StartRefused) == [ev.StartRefused()]
+    assert talk.session.control is Control.HELD
+
+
+def test_a_start_whose_write_is_refused_is_refused_as_well() -> None:
+    talk = Conversation()
+    talk.take_control()
+    talk.write_errors["07"] = [0x03]
+    talk.session.start()
+    talk.run(200)
+    assert talk.of(ev.StartRefused) == [ev.StartRefused()]
+
+
+def test_sr38_a_start_without_permission_is_lost_control_and_no_refusal() -> None:
+    talk = Conversation()
+    talk.take_control()
+    talk.answers["07"] = ["800705"]
+    talk.session.start()
+    talk.run(200)
+    assert talk.of(ev.StartRefused) == []
+    assert talk.session.control is Control.LOST
+
+
+def test_q13_a_start_that_is_said_again_to_a_running_belt_may_be_refused() -> None:
+    talk = walking(Quirks(start_every_ms=1_000))
+    talk.answers["07"] = ["800704"]
+    talk.run(1_500)
+    assert talk.of(ev.Refused) != []
+    assert talk.of(ev.StartRefused) == []
+
+
 def test_a_machine_chooses_its_first_speed_itself() -> None:
     talk = Conversation()
     talk.take_control()
