@@ -16,6 +16,7 @@ from simulator.options import MachineOptions
 from simulator.scenario import load_scenario
 from simulator.simulation import Simulation
 from tests.never_events import Violation, judge
+from tests.never_events.wire import Frame, read_frame
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
 from treadctl.composition.desk import Desk, DeskOperator
 from treadctl.composition.virtual import VirtualRun, resting_collector
@@ -129,10 +130,12 @@ class Rig:
         seed: int = 1,
         stays: bool = False,
         desk: Desk | None = None,
+        profile: str = "",
     ) -> None:
         """*scenario* is a file of tests/scenarios, without its suffix. *stays*: somebody can
         reset or resume, so a stop is waited out instead of ending the run. *desk*: somebody
-        there leads the session, and the simulated person only does what is asked."""
+        there leads the session, and the simulated person only does what is asked. *profile*: what
+        a person named for an FTMS machine; empty, and the machine says what it is."""
         self.machine: Final = machine
         self.mode: Final = mode
         self.limits: Final = limits or self.limits_of(plan)
@@ -187,6 +190,7 @@ class Rig:
             min_ckmh=simulation.min_ckmh,
             max_ckmh=simulation.max_ckmh,
             unit=simulation.unit,
+            profile=profile,
         )
         setup = GateSetup(
             name="rig",
@@ -311,20 +315,31 @@ class Rig:
             if frame["t_ms"] >= since_ms
         ]
 
+    def said(self, *, since_ms: float = 0) -> list[tuple[float, Frame]]:
+        """What of it concerns the motion of the belt, read by nobody of ours."""
+        protocol, unit = self.machine, self.simulation.unit
+        return [
+            (t_ms, frame)
+            for t_ms, text in self.frames(since_ms=since_ms)
+            if (frame := read_frame(text, protocol, unit)) is not None
+        ]
+
     def stop_frame_ms(self, *, since_ms: float) -> float | None:
         """When the first frame came that stops the belt."""
-        words = ("08",) if self.machine == "ftms" else ("AA", "A2")
-        stops = (t_ms for t_ms, text in self.frames(since_ms=since_ms) if text[:2] in words)
+        stops = (t_ms for t_ms, frame in self.said(since_ms=since_ms) if frame.stops)
         return next(stops, None)
 
-    def speed_frames(self, *, since_ms: float) -> list[tuple[float, str]]:
-        """The frames that ask for a speed above zero."""
-        word, zero = ("02", "00 00") if self.machine == "ftms" else ("A3", "30 30 30")
+    def speed_frames(self, *, since_ms: float) -> list[tuple[float, float]]:
+        """When a speed above zero was asked for, and which, in 0.01 km/h."""
         return [
-            (t_ms, text)
-            for t_ms, text in self.frames(since_ms=since_ms)
-            if text.startswith(word) and not text.endswith(zero)
+            (t_ms, frame.speed_ckmh)
+            for t_ms, frame in self.said(since_ms=since_ms)
+            if frame.speed_ckmh
         ]
+
+    def starts(self, *, since_ms: float = 0) -> list[float]:
+        """When a frame came that engages the belt."""
+        return [t_ms for t_ms, frame in self.said(since_ms=since_ms) if frame.starts]
 
     def violations(self) -> list[Violation]:
         mode: Literal["turn-around", "belt-reverse"] = (

@@ -114,7 +114,7 @@ def read_lines(path: Path) -> Iterator[Line]:
 def _frames(line: Line, protocol: str, unit: str) -> Iterator[tuple[float, Frame]]:
     for received in line["rx"]:
         text = received["hex"]
-        # Queries are most of the traffic and ask for nothing.
+        # Queries are most of the traffic on a serial line, and ask for nothing.
         if text[0] in "Cc":
             continue
         if (frame := read_frame(text, protocol, unit)) is not None:

@@ -82,9 +82,9 @@ class TooSteep(Rule):
 
     def frame(self, t_ms: float, frame: Frame, seen: Seen) -> str | None:
         speed_ckmh = frame.speed_ckmh
-        if speed_ckmh is None or seen.sent_ckmh == 0 or speed_ckmh <= seen.sent_ckmh:
+        if speed_ckmh is None or seen.sent_ckmh == 0 or speed_ckmh <= seen.stands_ckmh:
             return None
-        self._increases.append((t_ms, speed_ckmh - seen.sent_ckmh))
+        self._increases.append((t_ms, speed_ckmh - seen.stands_ckmh))
         while self._increases[0][0] <= t_ms - WINDOW_MS + JITTER_MS:
             self._increases.popleft()
         backward = seen.walks_backward(reverse=frame.reverse)
@@ -96,7 +96,8 @@ class TooSteep(Rule):
 
 
 class FirstMotionTooFast(Rule):
-    """Also a start while a Woodway still holds a fast setpoint from before its stop."""
+    """Also a start while the machine holds a fast setpoint: a Woodway the one from before its
+    stop, an FTMS machine perhaps one that it was told while it stood."""
 
     name = "N8"
 
@@ -108,11 +109,19 @@ class FirstMotionTooFast(Rule):
         if frame.speed_ckmh is not None:
             self._held_ckmh = frame.speed_ckmh
             first_ckmh = frame.speed_ckmh if seen.sent_ckmh == 0 else 0.0
-        elif frame.starts and seen.protocol == "woodway-us":
+        elif frame.stops and seen.protocol == "ftms":
+            self._held_ckmh = 0.0
+        elif frame.starts and _starts_to_what_it_holds(seen):
             first_ckmh = self._held_ckmh
         if first_ckmh <= FIRST_MOTION_CKMH:
             return None
         return f"{frame.text} sets a standing belt to {first_ckmh / 100:.2f} km/h"
+
+
+def _starts_to_what_it_holds(seen: Seen) -> bool:
+    if seen.protocol == "ftms":
+        return not seen.engaged  # said again to a running belt it is no start
+    return seen.protocol == "woodway-us"
 
 
 class MotionWithoutStart(Rule):

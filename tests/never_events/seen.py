@@ -42,6 +42,8 @@ class Seen:
     faults: frozenset[str] = frozenset()
     sent_ckmh: float = 0.0
     """What the last speed or stop frame asked for."""
+    taken_over: bool = False
+    """Somebody has set another speed at the console since, and the host may go along (SR-39)."""
     engaged: bool = False
     """A start frame, and no stop frame since."""
     incline_permille: int = 0
@@ -67,6 +69,11 @@ class Seen:
     def in_force(self) -> bool:
         """Whether the host has asked for motion and not taken it back."""
         return self.sent_ckmh > 0 or self.engaged
+
+    @property
+    def stands_ckmh(self) -> float:
+        """What the belt was last told by anybody, as far as it is known."""
+        return max(self.sent_ckmh, self.belt_ckmh) if self.taken_over else self.sent_ckmh
 
     def still_for_ms(self, t_ms: float) -> float:
         return 0.0 if self.still_since_ms is None else t_ms - self.still_since_ms
@@ -100,12 +107,14 @@ class Seen:
         self.faults = frozenset(map(_fault_name, faults)) if (faults := line["faults"]) else _NONE
         for name in self.faults:
             self.fault_seen_ms[name] = self.t_ms
+        if "console-start" in self.faults and self.sent_ckmh:
+            self.taken_over = True
 
     def take_frame(self, frame: Frame) -> None:
         if frame.starts:
             self.engaged = True
         elif frame.stops:
-            self.engaged = False
+            self.engaged = self.taken_over = False
             self.sent_ckmh = 0.0
         elif frame.speed_ckmh is not None:
             self.sent_ckmh = frame.speed_ckmh

@@ -8,7 +8,7 @@ from tests.never_events.wire import Frame
 STOPS: Final = ("soft_stop", "fast_stop", "e_stop")
 LATCHING: Final = ("fast_stop", "e_stop")
 STRAP_MS: Final = 200
-UNNOTICED_MS: Final = 500
+UNNOTICED_MS: Final = {"woodway-us": 500, "trackmaster": 500, "ftms": 1_500}
 """How long a machine that reports zero may have been wrong: the age at which we stop believing."""
 STOP_FRAME_MS: Final = 100
 REPORTED_LATE_MS: Final = 250
@@ -59,7 +59,7 @@ class FasterWhileStopping(Rule):
     def frame(self, t_ms: float, frame: Frame, seen: Seen) -> str | None:
         if self._since_ms is None or t_ms <= self._since_ms + seen.slack_ms:
             return None
-        faster = frame.speed_ckmh is not None and frame.speed_ckmh > seen.sent_ckmh
+        faster = frame.speed_ckmh is not None and frame.speed_ckmh > seen.stands_ckmh
         if not frame.starts and not faster:
             return None
         return f"{frame.text} during a {self._reaction} that began at {self._since_ms:.0f} ms"
@@ -110,7 +110,7 @@ class StrapOpen(Rule):
         if self._opened_ms is None:
             self._opened_ms = seen.t_ms
         late = seen.t_ms - self._opened_ms > STRAP_MS + seen.slack_ms
-        if not late or self._told or seen.sent_ckmh == 0 or seen.faults & seen.link_faults:
+        if not late or self._told or not seen.in_force or seen.faults & seen.link_faults:
             return None
         self._told = True
         return f"strap open since {self._opened_ms:.0f} ms, {seen.sent_ckmh / 100:.2f} km/h stands"
@@ -136,7 +136,7 @@ class CalledStopped(Rule):
         if not claims or seen.running_since_ms is None:
             return None
         running_ms = t_ms - seen.running_since_ms
-        if running_ms <= UNNOTICED_MS + seen.slack_ms:
+        if running_ms <= UNNOTICED_MS[seen.protocol] + seen.slack_ms:
             return None
         return (
             f"{kind} says stopped; the belt runs at {seen.belt_ckmh / 100:.2f} km/h "
@@ -169,7 +169,7 @@ class StopTooLate(Rule):
         return None
 
     def frame(self, t_ms: float, frame: Frame, seen: Seen) -> str | None:
-        lower = frame.speed_ckmh is not None and frame.speed_ckmh < seen.sent_ckmh
+        lower = frame.speed_ckmh is not None and frame.speed_ckmh < seen.stands_ckmh
         if not frame.stops and not lower:
             return None
         late = self._overdue(t_ms, seen)

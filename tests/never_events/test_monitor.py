@@ -45,12 +45,28 @@ def test_every_never_event_has_its_rule() -> None:
         ("A3 30 30", "woodway-us", None),
         ("A3 41 30 30 30", "woodway-us", None),
         ("C0", "woodway-us", None),
+        ("02 E6 00", "ftms", Frame("02 E6 00", speed_ckmh=230.0)),
+        ("02 00 00", "ftms", Frame("02 00 00", speed_ckmh=0.0)),
+        ("03 E2 FF", "ftms", Frame("03 E2 FF", incline_permille=-30)),
+        ("07", "ftms", Frame("07", starts=True)),
+        ("08 01", "ftms", Frame("08 01", stops=True)),
+        ("08 02", "ftms", Frame("08 02", stops=True)),
+        ("01", "ftms", Frame("01", stops=True)),
+        ("00", "ftms", None),
+        ("02 E6", "ftms", None),
     ],
 )
-def test_frames_are_read_as_serial_md_writes_them(
+def test_frames_are_read_as_the_texts_write_them(
     text: str, protocol: str, frame: Frame | None
 ) -> None:
-    assert read_frame(text, protocol, "mph") == frame
+    unit = "kmh" if protocol == "ftms" else "mph"
+    assert read_frame(text, protocol, unit) == frame
+
+
+def test_an_ftms_machine_may_mean_miles_by_its_digits() -> None:
+    frame = read_frame("02 64 00", "ftms", "mph")
+    assert frame is not None
+    assert frame.speed_ckmh == pytest.approx(160.9344)
 
 
 @pytest.mark.parametrize(

@@ -226,3 +226,63 @@ def test_n10_incline_and_speed_do_not_go_up_together(
     trace = session()
     plant(trace)
     assert names(trace) == found
+
+
+# What a Bluetooth machine may do with the same words.
+
+
+def words(*said: tuple[float, str]) -> set[str]:
+    """The never-events of a belt that stands, whatever is written to its control point."""
+    still = {"belt_ckmh": 0.0, "belt_direction": "forward", "strap": "attached", "faults": []}
+    lines = [
+        {
+            **still,
+            "t_ms": t_ms,
+            "facing": "backward",
+            "rx": [{"t_ms": at, "hex": text} for at, text in said if t_ms - 50 < at <= t_ms],
+        }
+        for t_ms in range(0, 20_000, 50)
+    ]
+    edge = [{"event": "state", "t_ms": 900, "state": "starting"}]
+    found = judge(lines, edge, protocol="ftms", limits=LIMITS, mode="turn-around", unit="kmh")
+    return {violation.name for violation in found}
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        pytest.param([(1_000, "07"), (2_000, "02 64 00")], set(), id="1.0 after the start"),
+        pytest.param([(1_000, "07"), (2_000, "02 65 00")], {"N8"}, id="1.01 after the start"),
+        pytest.param([(1_000, "02 65 00"), (2_000, "07")], {"N8"}, id="1.01 before it"),
+        pytest.param(
+            [(1_000, "07"), (2_000, "02 64 00"), (4_000, "02 6E 00"), (5_000, "07")],
+            set(),
+            id="a start said again to a running belt",
+        ),
+        pytest.param(
+            [(1_000, "07"), (2_000, "02 64 00"), (5_000, "08 01"), (8_000, "07")],
+            set(),
+            id="a stop forgets the speed before it",
+        ),
+    ],
+)
+def test_n8_on_ftms_a_speed_that_a_standing_machine_may_keep_counts(
+    said: list[tuple[float, str]], found: set[str]
+) -> None:
+    assert words(*said) == found
+
+
+@pytest.mark.parametrize(
+    ("faults", "found"), [({}, {"N7"}), ({"console-start": (40_000, 40_050)}, set())]
+)
+def test_n7_a_host_may_go_down_from_what_somebody_set_at_the_console(
+    faults: dict[str, tuple[float, float]], found: set[str]
+) -> None:
+    trace = session(4, facing="forward")
+    trace.faults = faults
+    trace.belt_is[(40_000, 50_000)] = 400.0
+    trace.drop_frames(45_000)
+    for n, tenths in enumerate((24, 23, 22)):
+        trace.send(49_000 + 300 * n, speed(tenths))
+    trace.send(50_000, "AA")
+    assert names(trace) - {"N9"} == found

@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 
 from tests.never_events.test_motion_rules import names
-from tests.never_events.trace import Trace, session, speed
+from tests.never_events.trace import START_MS, Trace, session, speed
 
 STOP_MS: Final = 50_000
 
@@ -152,6 +152,15 @@ def test_n5_a_strap_that_opens_at_standstill_passes() -> None:
     trace = session()
     trace.strap_open = (7_000, 9_000)
     assert names(trace) == set()
+
+
+def test_n5_a_belt_that_was_started_and_given_no_speed_is_in_force_as_well() -> None:
+    trace = session()
+    trace.drop_frames(START_MS)
+    trace.send(START_MS, "A0")
+    trace.strap_open = (START_MS + 1_000, START_MS + 5_000)
+    trace.send(START_MS + 4_000, "AA")
+    assert names(trace) == {"N5"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """Machines that start by themselves, were left running, or mean other units."""
 
+from typing import Final
+
 import pytest
 
 from simulator.options import MachineOptions
@@ -8,6 +10,9 @@ from tests.scenarios.worlds import MACHINES, S
 from treadctl.core.machine import SessionState
 from treadctl.errors import Refused
 from treadctl.model import Mode
+
+READ_EVERY_MS: Final = {"woodway-us": 0, "trackmaster": 0, "ftms": 1_000}
+"""Nothing is known of a belt before it was read."""
 
 
 @pytest.mark.parametrize("after_s", [0.5, 4.9, 30])
@@ -23,9 +28,9 @@ def test_sr06_a_machine_that_starts_by_itself_is_stopped_and_latched(
     finished = rig.run()
     stop_ms = rig.stop_frame_ms(since_ms=moved_ms - 200)
     assert stop_ms is not None
-    assert stop_ms - moved_ms <= 200
+    assert stop_ms - moved_ms <= 200 + READ_EVERY_MS[machine]
     assert (finished["reason"], finished["exit_code"]) == ("unexpected_motion", 12)
-    assert not [text for _, text in rig.frames() if text == "A0"]
+    assert rig.starts() == []
     assert rig.speed_frames(since_ms=0) == []
     assert rig.belt_stands()
 
@@ -46,8 +51,7 @@ def test_sr29_a_machine_that_takes_miles_for_kilometres_never_gets_beyond_one_km
     rig.act("wrong-unit")
     finished = rig.run()
     assert (finished["reason"], finished["exit_code"]) == ("unit_mismatch", 14)
-    asked = {text for _, text in rig.speed_frames(since_ms=0)}
-    assert asked <= {f"A3 30 30 30 3{tenths}" for tenths in range(1, 7)}
+    assert max(ckmh for _, ckmh in rig.speed_frames(since_ms=0)) <= 100
     assert rig.belt_stands()
 
 

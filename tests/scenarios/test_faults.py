@@ -1,11 +1,11 @@
-"""Every fault that the simulator knows, in every kind of state, on both machines, both ways.
+"""Every fault that the simulator knows, in every kind of state, on every machine, both ways.
 
 One row per fault and kind of state: what must be found first, how strongly it is answered and
 what the run ends with (SR-53). Every single run is judged against the never-events N1..N12, and
 its belt is looked at in the simulator's truth.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import pytest
@@ -14,6 +14,7 @@ from simulator.faults import FAULTS
 from tests.rig import Rig
 from tests.scenarios.worlds import (
     AT_REST,
+    MACHINES,
     MOVING,
     NOT_IN_BELT_REVERSE,
     STOPPING,
@@ -24,9 +25,9 @@ from treadctl.core.exit_codes import ExitCode
 from treadctl.core.machine import SessionState
 from treadctl.model import Mode
 
-GIVEN_UP_MS: Final = 31_000
+GIVEN_UP_MS: Final = 37_000
 """After the stop, a belt that cannot be proved to stand is given up; and so is a machine that
-does not come back."""
+does not come back. A milder stop that shows no effect comes before."""
 QUIET_MS: Final = 4_000
 
 
@@ -219,6 +220,8 @@ KINDS: Final = {
     "rest": AT_REST,
     "countdown": (S.COUNTDOWN,),
     "moving": MOVING,
+    "ahead": tuple(state for state in MOVING if state is not S.REVERSE_WALK),
+    "backward": (S.REVERSE_WALK,),
     "walking": (S.WARM_UP, S.REVERSE_WALK),
     "stopping": STOPPING,
 }
@@ -233,12 +236,103 @@ PER_MACHINE: Final[dict[str, list[Row]]] = {
         )
     ],
 }
+
+DEAF_TO_A_START: Final = stops("soft_stop", "no_answer", by=5_600, exits=5)
+OLD_NEWS: Final = stops("fast_stop", "telemetry_stale", by=2_600, exits=16)
+OLD_NEWS_AT_REST: Final = stops("fast_stop", "telemetry_stale", by=2_600, exits=13)
+LINK_BACK: Final = stops("e_stop", "link_lost", by=50, exits=13)
+KEY: Final = stops("e_stop", "safety_key", by=100, exits=11)
+NOT_OURS: Final = stops("soft_stop", "control_lost", by=100, exits=16)
+"""It takes no stop from us either, and runs on."""
+SEEN_LATE: Final = either(
+    stops("e_stop", "surge", "overspeed", by=2_300, exits=14),
+    stops("fast_stop", "deviation", "unit_mismatch", by=2_300, exits=14),
+)
+JAMMED: Final = replace(BLOCKED, within_ms=3_000)
+UNMOVED: Final = stops("fast_stop", "deviation", by=9_200, exits=16)
+
+FTMS: Final[dict[tuple[str, tuple[Any, ...]], dict[str, Then]]] = {
+    # It reports once a second, and tells at once what happens at its console.
+    ("console-stop", ()): {"countdown": CONSOLE, "moving": CONSOLE, "stopping": CONSOLE},
+    ("console-start", (400,)): {
+        "rest": replace(NOBODY_STARTED, within_ms=1_100),
+        "countdown": replace(NOBODY_STARTED, within_ms=1_100),
+        "ahead": QUIET,  # within the cap: the person there wins (SR-39)
+        "backward": stops("fast_stop", "console_speed", by=100, exits=14),
+    },
+    ("mute", ()): {
+        "rest": ends(13),
+        "countdown": OLD_NEWS_AT_REST,
+        "moving": OLD_NEWS,
+        "stopping": OLD_NEWS,
+    },
+    # Data comes by itself: that nothing is heard is seen at the next command and not before.
+    ("deaf", ()): {
+        "countdown": DEAF_TO_A_START,
+        "walking": stops("e_stop", "not_stopping", by=15_500, exits=16),
+    },
+    ("deaf", (0.5,)): {},
+    ("garbled-bytes", (1.0,)): {"countdown": OLD_NEWS, "walking": OLD_NEWS},
+    ("delayed-telemetry", ()): {"moving": QUIET, "stopping": QUIET},
+    ("frozen-telemetry", ()): {
+        "countdown": UNMOVED,
+        "stopping": stops("e_stop", "not_stopping", by=2_600, exits=16),
+    },
+    ("runaway", ()): {
+        "countdown": stops("e_stop", "surge", by=5_100, exits=14),
+        "moving": SEEN_LATE,
+        "stopping": stops("e_stop", "surge", by=1_600, exits=14),
+    },
+    ("stall", ()): {"countdown": UNMOVED, "moving": JAMMED},
+    ("jam", (3,)): {"moving": JAMMED, "rest": QUIET, "countdown": QUIET},
+    # At rest nothing is said to it that it could start from.
+    ("self-start", ()): {"rest": QUIET, "stopping": QUIET},
+    ("ignores-stop", ()): {"rest": QUIET, "moving": QUIET},
+    ("ignores-stop", (100_000,)): {"stopping": stops("e_stop", "not_stopping", by=4_600, exits=16)},
+    # The ramp is short, and its own stop is obeyed.
+    ("ignores-speed", ()): {"stopping": QUIET},
+    # A radio without power is out of reach at once.
+    ("power-cut", ()): {
+        "rest": ends(13),
+        "countdown": LINK_AT_REST,
+        "moving": LINK,
+        "stopping": LINK,
+    },
+    ("power-cut", (5,)): {
+        "countdown": LINK_AT_REST,
+        "moving": LINK_BACK,
+        "stopping": LINK_BACK,
+    },
+    ("key-pull", ()): {"rest": QUIET, "countdown": KEY, "moving": KEY, "stopping": KEY},
+    # At rest and before the start somebody arms again, and control comes with it (SR-38).
+    ("control-revoke", ()): {
+        "rest": QUIET,
+        "countdown": QUIET,
+        "moving": NOT_OURS,
+        "stopping": NOT_OURS,
+    },
+    ("control-steal", ()): {
+        "rest": QUIET,
+        "countdown": QUIET,
+        "moving": NOT_OURS,
+        "stopping": NOT_OURS,
+    },
+}
+"""Where a fact of its protocol makes it another story than on a cable."""
 PEOPLE: Final = {name for name, fault in FAULTS.items() if fault.is_person}
+
+
+def table(machine: str) -> list[Row]:
+    if machine != "ftms":
+        return TABLE + PER_MACHINE[machine]
+    shared = [row for row in TABLE if (row[0], tuple(row[1].values())) not in FTMS]
+    names = {(row[0], tuple(row[1].values())): row[1] for row in TABLE}
+    return shared + [(key[0], names.get(key, {}), rows) for key, rows in FTMS.items()]
 
 
 def cases(machine: str, mode: Mode = Mode.TURN_AROUND) -> list[Any]:
     found = []
-    for fault, parameters, rows in TABLE + PER_MACHINE[machine]:
+    for fault, parameters, rows in table(machine):
         for kind, then in rows.items():
             for state in KINDS[kind]:
                 if mode is Mode.BELT_REVERSE and state in NOT_IN_BELT_REVERSE:
@@ -250,9 +344,9 @@ def cases(machine: str, mode: Mode = Mode.TURN_AROUND) -> list[Any]:
 
 
 def test_no_fault_is_forgotten() -> None:
-    named = {fault for rows in (TABLE, *PER_MACHINE.values()) for fault, _, _ in rows}
-    of_others = {name for name, fault in FAULTS.items() if fault.only not in (None, *PER_MACHINE)}
-    assert named == FAULTS.keys() - PEOPLE - of_others
+    for machine in MACHINES:
+        here = {name for name, fault in FAULTS.items() if fault.only in (None, machine)}
+        assert {fault for fault, _, _ in table(machine)} == here - PEOPLE
 
 
 @pytest.mark.parametrize(
@@ -271,6 +365,13 @@ def test_a_fault_on_a_trackmaster(
     fault: str, parameters: dict[str, Any], state: SessionState, then: Then
 ) -> None:
     _inject(world("trackmaster", state), fault, parameters, then)
+
+
+@pytest.mark.parametrize(("fault", "parameters", "state", "then"), cases("ftms", Mode.TURN_AROUND))
+def test_a_fault_on_an_ftms_treadmill(
+    fault: str, parameters: dict[str, Any], state: SessionState, then: Then
+) -> None:
+    _inject(world("ftms", state), fault, parameters, then)
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_sr36_a_paused_walk_goes_on_from_standstill_with_a_slow_start(
         assert abs(rig.told("sample")[-1]["step_left_ms"] - left_ms) <= 600
         rig.run_until(state)
         first, *_ = rig.speed_frames(since_ms=paused_ms)
-        assert first[1] == "A3 30 30 30 33"
+        assert first[1] <= 50
         assert rig.run()["exit_code"] == 0
 
 

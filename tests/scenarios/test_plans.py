@@ -1,7 +1,7 @@
 """Every plan that is shipped, walked to its end: not one refusal (SR-43, ruling 8).
 
 The hardest are walked at their full length. All twenty-four are walked in time lapse on
-both machines: the same speeds, turns and rests, with the minutes left out in which nothing
+every machine: the same speeds, turns and rests, with the minutes left out in which nothing
 changes, and the bouts after the second.
 """
 
@@ -12,12 +12,14 @@ import pytest
 
 from tests.rig import Rig, programme, step
 from tests.scenarios.worlds import MACHINES
+from treadctl.composition.conditions import effective_limits
 from treadctl.core.builtin_plans import builtin_names
-from treadctl.core.plans import load_programme
+from treadctl.core.plans import load_programme, open_plan
 from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.errors import UserFileError
+from treadctl.gate.setup import MachineClass
 from treadctl.model import Mode
-from treadctl.safety.limits import Limits
+from treadctl.safety.limits import CLASS_C_REV_MAX_CKMH, Limits
 
 START_HOLD_MS: Final = 10_000
 CLIMB_CKMH_S: Final = 10
@@ -73,11 +75,22 @@ def test_sr43_an_accepted_plan_is_walked_to_its_end_without_a_refusal(
     walked_as_planned(rig, rig.run())
 
 
+def permitted_on(machine: str, name: str) -> Limits:
+    """What a person walks that plan under, on that machine (SR-54)."""
+    machine_class = MachineClass.C if machine == "ftms" else MachineClass.A
+    return effective_limits(open_plan(name)[0], Limits(), machine_class)
+
+
 @pytest.mark.parametrize("machine", MACHINES)
 @pytest.mark.parametrize("name", builtin_names())
 def test_sr43_every_plan_in_time_lapse_meets_no_refusal(name: str, machine: str) -> None:
     plan = load_programme(name, Limits(), Mode.TURN_AROUND)
-    rig = Rig(machine, time_lapse(plan), limits=Rig.limits_of(name))
+    limits = permitted_on(machine, name)
+    if plan.peak_backward_ckmh > CLASS_C_REV_MAX_CKMH and machine == "ftms":
+        with pytest.raises(UserFileError, match=r"1\.5 km/h"):
+            load_programme(name, limits, Mode.TURN_AROUND)
+        return
+    rig = Rig(machine, time_lapse(plan), limits=limits)
     walked_as_planned(rig, rig.run())
 
 

@@ -12,7 +12,7 @@ from treadctl.core.machine import SessionState
 from treadctl.model import Mode
 
 S = SessionState
-MACHINES: Final = ("woodway-us", "trackmaster")
+MACHINES: Final = ("woodway-us", "trackmaster", "ftms")
 
 DELAYS_MS: Final = {
     S.CHECKLIST: 300,
