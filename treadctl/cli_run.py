@@ -74,6 +74,14 @@ Next: treadctl plan list, treadmill-sim faults, docs/first-run.md
     type=click.Path(path_type=Path, dir_okay=False),
     help="With --simulate: append the physical truth, one JSON line per 50 ms.",
 )
+@click.option(
+    "--quirk",
+    "quirks",
+    multiple=True,
+    metavar="NAME",
+    help="With --simulate ftms: how it differs from the text; see `treadmill-sim quirks`. "
+    "Repeatable.",
+)
 @click.option("--jsonl", is_flag=True, help="Print every event as a line of JSON (docs/jsonl.md).")
 @click.option(
     "--record",
@@ -107,6 +115,7 @@ def run(
     scenario: Path | None,
     seed: int | None,
     truth: Path | None,
+    quirks: tuple[str, ...],
     jsonl: bool,
     record: Path | None,
     dry_run: bool,
@@ -136,6 +145,7 @@ def run(
             "--scenario": scenario is not None,
             "--seed": seed is not None,
             "--truth": truth is not None,
+            "--quirk": bool(quirks),
         },
     )
     terminal = simulate is None and control is None and sys.stdin.isatty()
@@ -149,6 +159,7 @@ def run(
         scenario=scenario,
         seed=1 if seed is None else seed,
         truth=truth,
+        quirks=quirks,
         record=record,
         config=config,
         control=control is not None,

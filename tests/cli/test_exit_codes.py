@@ -35,6 +35,28 @@ def test_a_plan_walked_to_its_end_is_0(tmp_path: Path) -> None:
         assert state in run.states
 
 
+def test_a_quirk_is_the_simulated_machines_and_the_record_says_so(tmp_path: Path) -> None:
+    run = treadctl(
+        tmp_path,
+        *("run", "novice-1", "--simulate", "ftms", "--virtual-time", "--jsonl"),
+        *("--quirk", "mph-as-kmh", "--quirk", "no-status"),
+    )
+    assert finished(run) == (14, "unit_mismatch")
+    assert run.events[0]["machine"] == "simulated ftms mph-as-kmh no-status"
+
+
+@pytest.mark.parametrize(
+    ("machine", "said"),
+    [("ftms", "no quirk called 'lame'; there are nominal, "), ("trackmaster", "has no quirks")],
+)
+def test_a_quirk_that_the_machine_cannot_have_is_2(tmp_path: Path, machine: str, said: str) -> None:
+    words = ("run", "novice-1", "--simulate", machine, "--virtual-time", "--quirk", "lame")
+    run = treadctl(tmp_path, *words)
+    assert run.code == 2
+    assert said in run.err
+    assert run.out == ""
+
+
 def test_wrong_use_is_2(tmp_path: Path) -> None:
     run = treadctl(tmp_path, "run", "novice-1")
     assert run.code == 2

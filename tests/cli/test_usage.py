@@ -56,6 +56,7 @@ def typed(capfd: pytest.CaptureFixture[str]) -> Typed:
         (("run", "plan.yaml", "--treadmill", "x", "--seed", "1"), 2, "--seed goes with"),
         (("run", "plan.yaml", "--treadmill", "x", "--truth", "t"), 2, "--truth goes with"),
         (("run", "plan.yaml", "--treadmill", "x", "--scenario", "s"), 2, "--scenario goes with"),
+        (("run", "plan.yaml", "--treadmill", "x", "--quirk", "mute"), 2, "--quirk goes with"),
         (("run", "plan.yaml", *SIMULATED, "--seed", "-1"), 2, "not in the range"),
         (("run", "plan.yaml", *SIMULATED, "--mode", "sideways"), 2, "turn-around"),
         (("run", "plan.yaml", *SIMULATED, "--control", "tcp"), 2, "stdin"),
@@ -125,6 +126,25 @@ def test_a_dry_run_shows_the_timeline_and_touches_nothing(typed: Typed, tmp_path
     assert result.exit_code == 0
     assert "In all 5:1" in result.stdout
     assert not (tmp_path / "state").exists()
+
+
+def test_sr54_a_dry_run_on_ftms_is_one_on_a_class_c_machine_that_counts_in_kmh(
+    typed: Typed,
+) -> None:
+    assert typed("run", "novice-1", "--simulate", "ftms", "--dry-run").exit_code == 0
+    too_fast = typed("run", "novice-4", "--simulate", "ftms", "--dry-run")
+    assert too_fast.exit_code == 3
+    assert "Ask for 1.5 km/h at most" in too_fast.stdout + too_fast.stderr
+
+
+def test_sr26_belt_reverse_on_ftms_is_refused_before_anything_is_connected_to(
+    typed: Typed, tmp_path: Path
+) -> None:
+    words = ("run", "plan.yaml", "--simulate", "ftms", "--mode", "belt-reverse")
+    refused = typed(*words, "--truth", "truth.jsonl")
+    assert refused.exit_code == 5
+    assert "cannot run its belt in reverse. Use --mode turn-around." in refused.stderr
+    assert not (tmp_path / "truth.jsonl").exists()
 
 
 @pytest.mark.parametrize("words", [(), ("run",), ("plan",), ("plan", "show"), ("plan", "check")])

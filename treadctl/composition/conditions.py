@@ -60,6 +60,8 @@ class RunOptions:
     scenario: Path | None = None
     seed: int = 1
     truth: Path | None = None
+    quirks: tuple[str, ...] = ()
+    """Of the simulated machine, by the simulator's names for them."""
     record: Path | None = None
     config: Path | None = None
     person: str | None = None
@@ -203,12 +205,17 @@ def _conditions(options: RunOptions) -> Conditions:
         raise RunRefused(
             f"There is no machine {protocol!r} to simulate. Known: {known}.", ExitCode.USAGE
         )
-    if options.mode is Mode.BELT_REVERSE and not PROTOCOLS[protocol].capabilities().can_reverse:
+    entry = PROTOCOLS[protocol]
+    capabilities = entry.capabilities()
+    if options.mode is Mode.BELT_REVERSE and not capabilities.can_reverse:
         raise Refused(
             Cause.REVERSE_UNAVAILABLE.value,
             f"{protocol} cannot run its belt in reverse. Use --mode turn-around.",
         )
-    return Conditions(plan, problems, config.limits, options.mode, protocol)
+    # A protocol in which a host may fall silent says nothing of what its machines do then (SR-54).
+    machine_class = MachineClass.A if capabilities.host_watchdog else MachineClass.C
+    unit = entry.units[0].value
+    return Conditions(plan, problems, config.limits, options.mode, protocol, unit, machine_class)
 
 
 def walker_named(options: RunOptions, *, simulated: bool) -> Walker:

@@ -58,6 +58,8 @@ class SimulationOptions:
     scenario: Path | None = None
     seed: int = 0
     truth: Path | None = None
+    quirks: tuple[str, ...] = ()
+    """How the machine differs from its protocol's text, by the simulator's names."""
 
     def arguments(self) -> list[str]:
         words = ["--machine", self.machine, "--seed", str(self.seed)]
@@ -65,6 +67,8 @@ class SimulationOptions:
             words += ["--scenario", str(self.scenario)]
         if self.truth is not None:
             words += ["--truth", str(self.truth)]
+        for quirk in self.quirks:
+            words += ["--quirk", quirk]
         return words
 
 

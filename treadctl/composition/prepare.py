@@ -84,7 +84,9 @@ def prepare(options: RunOptions) -> Prepared:
 
 def _simulated(options: RunOptions, conditions: Conditions, programme: Programme) -> Prepared:
     protocol = conditions.protocol
-    child = SimulationOptions(protocol, options.scenario, options.seed, options.truth)
+    child = SimulationOptions(
+        protocol, options.scenario, options.seed, options.truth, options.quirks
+    )
     opened: Callable[[SimulationOptions], LockstepPlant | ServedPlant]
     opened = LockstepPlant if options.virtual_time else ServedPlant
     plant = opened(child)
@@ -98,7 +100,7 @@ def _simulated(options: RunOptions, conditions: Conditions, programme: Programme
         if isinstance(plant, ServedPlant):
             url, strap = plant.url, StrapSource(StrapKind.MODEM_LINE, plant.strap_url)
         gate = GateSetup(
-            name=f"simulated {protocol}",
+            name=" ".join(["simulated", protocol, *options.quirks]),
             machine=machine,
             link_url=url,
             strap=strap,
