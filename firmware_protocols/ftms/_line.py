@@ -104,6 +104,13 @@ class Line:
         self.wishes.forget()
         self._drop_retry(unless=(Purpose.STOP, Purpose.CONTROL))
 
+    def want_speed(self, request: SetTargetSpeed, *, urgent: bool) -> None:
+        """Take a speed into the mailbox. What was refused is not said again where it is above
+        the newer one, nor while the belt is on its way to a stop."""
+        self.wishes.want_speed(request, urgent=urgent)
+        if urgent or self._flies_above(request):
+            self._drop_retry(unless=(Purpose.STOP, Purpose.CONTROL))
+
     def stop(self, now_ms: int, words: tuple[Word, ...]) -> None:
         """Begin a stop with these words, instead of any in force."""
         self._now_ms = now_ms
@@ -277,6 +284,10 @@ class Line:
         flight.is_last_try = True  # should the link yet refuse it
         if flight.retry_at_ms is not None:
             self.flight = None
+
+    def _flies_above(self, request: SetTargetSpeed) -> bool:
+        said = None if self.flight is None else self.flight.request
+        return isinstance(said, SetTargetSpeed) and said.speed_ckmh > request.speed_ckmh
 
     def _land(self, flight: Flight) -> None:
         if flight.is_over:

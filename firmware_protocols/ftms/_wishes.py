@@ -57,8 +57,10 @@ class Wishes:
     def want_speed(self, request: SetTargetSpeed, *, urgent: bool) -> None:
         self._speed, self._urgent = (None, request) if urgent else (request, None)
         if urgent:
+            # A belt on its way to a stop is not started again, not even to keep it running.
             self.start = False
             self._incline = None
+            self._keep_due_ms = None
 
     def want_incline(self, request: SetTargetInclination) -> None:
         self._incline = request

@@ -173,7 +173,7 @@ class FtmsSession:
             self.stop()
             return
         request = SetTargetSpeed(self.target_speeds.hundredths(speed_ckmh))
-        self._line.wishes.want_speed(request, urgent=urgent)
+        self._line.want_speed(request, urgent=urgent)
         self._plan()
 
     def set_incline(self, incline_permille: int) -> None:

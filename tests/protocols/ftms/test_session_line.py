@@ -155,6 +155,28 @@ def test_a_busy_machine_is_asked_again_when_it_has_answered_somebody(
     assert walking.gaps_ms == [LATENCY_MS + 20]
 
 
+@pytest.mark.parametrize("waited_ms", [0, LATENCY_MS, LATENCY_MS + BUSY_RETRY_MS - 20])
+@pytest.mark.parametrize("urgent", [False, True])
+def test_sr12_a_speed_that_was_refused_is_not_said_again_above_a_lower_one(
+    walking: Conversation, urgent: bool, waited_ms: int
+) -> None:
+    walking.write_errors["02"] = [WriteError.PROCEDURE_IN_PROGRESS]
+    walking.session.set_speed(110)
+    walking.run(waited_ms + 10)
+    walking.session.set_speed(90, urgent=urgent)
+    walking.run(1_000)
+    assert walking.frames == [speed(110), speed(90)]
+
+
+def test_sr11_a_speed_that_was_refused_goes_before_a_higher_one(walking: Conversation) -> None:
+    walking.write_errors["02"] = [WriteError.PROCEDURE_IN_PROGRESS]
+    walking.session.set_speed(110)
+    walking.run(LATENCY_MS + 20)
+    walking.session.set_speed(120)
+    walking.run(1_000)
+    assert walking.frames == [speed(110), speed(110), speed(120)]
+
+
 def test_a_machine_that_stays_busy_is_not_asked_a_third_time(walking: Conversation) -> None:
     walking.write_errors["02"] = [WriteError.PROCEDURE_IN_PROGRESS] * 2
     walking.session.set_speed(110)

@@ -8,7 +8,7 @@ from firmware_protocols._fields import Unit
 from firmware_protocols.ftms import events as ev
 from firmware_protocols.ftms import uuids
 from firmware_protocols.ftms._wishes import NOT_YET_MS
-from firmware_protocols.ftms.control_point import SetTargetSpeed, StopKind
+from firmware_protocols.ftms.control_point import SetTargetSpeed, StopKind, WriteError
 from firmware_protocols.ftms.quirks import CONSERVATIVE, Quirks
 from firmware_protocols.ftms.session import Control, capabilities
 from tests.protocols.ftms.conversation import (
@@ -251,6 +251,24 @@ def test_q13_start_is_said_again_while_the_belt_runs_and_not_after() -> None:
     talk.forget()
     talk.run(5_000)
     assert talk.frames == [STOP]
+
+
+def test_q13_start_is_not_said_again_on_the_way_down_of_a_stop() -> None:
+    talk = walking(Quirks(start_every_ms=1_000))
+    for speed_ckmh in (90, 80, 70, 60):
+        talk.session.set_speed(speed_ckmh, urgent=True)
+        talk.run(1_000)
+    assert talk.frames == [speed(90), speed(80), speed(70), speed(60)]
+
+
+def test_q11_a_start_before_a_speed_is_not_tried_again_once_a_stop_has_begun() -> None:
+    talk = walking(Quirks(start_before_speed=True))
+    talk.write_errors["07"] = [WriteError.PROCEDURE_IN_PROGRESS]
+    talk.session.set_speed(110)
+    talk.run(LATENCY_MS + 20)
+    talk.session.set_speed(90, urgent=True)
+    talk.run(1_000)
+    assert talk.frames == [START, speed(90)]
 
 
 # Whose doing was it?
