@@ -242,9 +242,14 @@ def test_sr19_a_clock_that_stands_while_the_belt_moves_stops_it() -> None:
 
 @pytest.mark.parametrize(
     ("stated", "cause"),
-    [("3200", "no_speed_range"), ("000000000000", "no_speed_range")],
+    [
+        pytest.param("3200", "no_speed_range", id="cut short"),
+        pytest.param("000000000000", "no_speed_range", id="zeros"),
+        pytest.param("b80ba00f0a00", "machine_minimum", id="30 to 40 km/h"),
+        pytest.param("000010006400", "machine_minimum", id="a step that leaves its range"),
+    ],
 )
-def test_a_machine_that_does_not_say_what_it_takes_is_watched_and_never_armed(
+def test_a_machine_that_says_nothing_it_could_be_asked_for_is_watched_and_never_armed(
     stated: str, cause: str
 ) -> None:
     bench = FtmsBench()

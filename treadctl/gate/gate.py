@@ -29,6 +29,7 @@ from treadctl.safety import kernel, ramp
 from treadctl.safety.limits import (
     FUTURE_MS,
     LINK_LOSS_RETRY_MS,
+    STEP_CKMH,
     TICK_MOVING_MS,
     TICK_REST_MS,
 )
@@ -68,6 +69,10 @@ def kernel_config(setup: GateSetup, session: Conversation) -> KernelConfig:
     capabilities = session.capabilities
     top_ckmh = min(machine.max_ckmh, capabilities.field_max_ckmh)
     steps = sorted({session.quantise(speed_ckmh) for speed_ckmh in range(top_ckmh + 1)})
+    unfit = None if session.unfit is None else _UNFIT[session.unfit]
+    if len(steps) == 1:
+        # It takes no speed that is allowed here. It is watched, by the usual steps, and not driven.
+        steps, unfit = [0, STEP_CKMH], Cause.MACHINE_MINIMUM
     return KernelConfig(
         limits=setup.limits,
         machine_steps=tuple(steps),
@@ -86,7 +91,7 @@ def kernel_config(setup: GateSetup, session: Conversation) -> KernelConfig:
         screen_required=setup.screen_required,
         pushes_readings=capabilities.pushes_readings,
         start_grace_ms=capabilities.start_up_ms,
-        unfit=None if session.unfit is None else _UNFIT[session.unfit],
+        unfit=unfit,
         hr_limit_bpm=setup.heart.limit_bpm if setup.heart is not None else None,
         hr_guard=setup.heart is not None and setup.heart.guard,
     )
