@@ -166,6 +166,11 @@ class HostSession:
         return True
 
     @property
+    def profile(self) -> str:
+        """Machines of one serial protocol differ in nothing that has to be known."""
+        return ""
+
+    @property
     def in_control(self) -> bool:
         """A cable has two ends. Who else might be obeyed sits at the console (SR-36)."""
         return True

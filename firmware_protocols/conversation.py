@@ -40,6 +40,11 @@ class Conversation(Protocol):
         """`quantise` speaks of this very machine, not of its protocol."""
 
     @property
+    def profile(self) -> str:
+        """What is known of this kind of machine, by name; "unknown" if nothing is, and empty
+        where there is nothing to know or the machine has not said enough yet."""
+
+    @property
     def in_control(self) -> bool:
         """The machine obeys this host, as far as it told."""
 

@@ -20,7 +20,6 @@ from firmware_protocols.ftms import host_session as ftms_host_session
 from firmware_protocols.ftms import machine_side as ftms_machine_side
 from firmware_protocols.ftms import profiles as ftms_profiles
 from firmware_protocols.ftms import session as ftms_session
-from firmware_protocols.ftms.quirks import Quirks
 from firmware_protocols.messages import MachineMessage
 from firmware_protocols.trackmaster import codec as trackmaster_codec
 from firmware_protocols.trackmaster import session as trackmaster_session
@@ -80,13 +79,9 @@ class ProtocolEntry:
         return name
 
 
-def _ftms_quirks(maker: str, model: str) -> Quirks:
-    return ftms_profiles.match(maker, model).quirks
-
-
 def _open_ftms(_: Unit, profile: str | None) -> Conversation:
-    quirks = None if profile is None else ftms_profiles.named(profile).quirks
-    return ftms_host_session.FtmsHostSession(quirks, _ftms_quirks)
+    named = None if profile is None else ftms_profiles.named(profile)
+    return ftms_host_session.FtmsHostSession(named, ftms_profiles.match)
 
 
 def _ftms_decoder(_: Unit, profile: str | None) -> CommandDecoder:

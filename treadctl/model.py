@@ -252,5 +252,8 @@ class Report:
     """SR-29: pending, passed or failed."""
     heart_bpm: int | None = None
     """The heart rate; None where it is not watched, or cannot be read now (SR-46)."""
+    machine_profile: str = ""
+    """What is known of this kind of machine, by name; "unknown": nothing, and the most careful
+    profile applies. Empty: there is nothing to know, or it has not said enough yet."""
     heart_cause: str | None = None
     """Why it holds the belt, as a snake_case cause, whatever else does; None: it does not."""

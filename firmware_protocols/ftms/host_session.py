@@ -15,7 +15,8 @@ from firmware_protocols.ftms import envelope, uuids
 from firmware_protocols.ftms import events as ev
 from firmware_protocols.ftms.commands import CommandDecoder
 from firmware_protocols.ftms.envelope import NOBODY, HostDecoder, Ready, Value, Write, Written
-from firmware_protocols.ftms.quirks import CONSERVATIVE, Quirks
+from firmware_protocols.ftms.profiles import UNKNOWN, Profile
+from firmware_protocols.ftms.quirks import Quirks
 from firmware_protocols.ftms.session import CharacteristicWrite, Control, FtmsSession
 from firmware_protocols.ftms.speeds import hundredths_from_ckmh
 from firmware_protocols.messages import (
@@ -32,7 +33,7 @@ from firmware_protocols.messages import (
     Unfit,
 )
 
-Matcher = Callable[[str, str], Quirks]
+Matcher = Callable[[str, str], Profile]
 """From maker and model to what is known of such machines.
 
 Raises:
@@ -49,16 +50,17 @@ _NUMBERS: Final = 1 << 32
 
 
 class FtmsHostSession:
-    """One conversation with one machine. *quirks* are the profile a person named for it;
-    without, *match* finds one when the machine has said who made it."""
+    """One conversation with one machine. *named* is the profile a person named for it; without,
+    *match* finds one when the machine has said who made it."""
 
     __slots__ = (
         "_decoder",
         "_generation",
         "_inner",
-        "_known",
         "_match",
+        "_named",
         "_now_ms",
+        "_profile",
         "_ready",
         "_silent",
         "_stated",
@@ -66,10 +68,11 @@ class FtmsHostSession:
         "proved",
     )
 
-    def __init__(self, quirks: Quirks | None, match: Matcher) -> None:
-        self._known = quirks
+    def __init__(self, named: Profile | None, match: Matcher) -> None:
+        self._named = named
         self._match = match
-        self._inner = FtmsSession(quirks or CONSERVATIVE)
+        self._profile = named or UNKNOWN
+        self._inner = FtmsSession(self._profile.quirks)
         self._generation = 0
         self._now_ms = 0
         self._silent = False
@@ -102,6 +105,10 @@ class FtmsHostSession:
     @property
     def quirks(self) -> Quirks:
         return self._inner.quirks
+
+    @property
+    def profile(self) -> str:
+        return self._profile.name if self.speeds_known else ""
 
     @property
     def proofs(self) -> int:
@@ -224,16 +231,15 @@ class FtmsHostSession:
     def _identify(self) -> None:
         """All that can be read was read: whose machine it is, and what it takes."""
         self._ready = True
-        quirks = self._known
-        if quirks is None:
+        if self._named is None:
             maker, model = (_text(self._stated.get(uuid)) for uuid in _IDENTITY)
             try:
-                quirks = self._match(maker, model)
+                self._profile = self._match(maker, model)
             except LocalProtocolError:
                 self._unfit = Unfit.PROFILE_AMBIGUOUS
                 return
-        if quirks != self._inner.quirks:
-            self._begin_anew(quirks)
+        if self._profile.quirks != self._inner.quirks:
+            self._begin_anew(self._profile.quirks)
         try:
             _ = self._inner.target_speeds
         except LocalProtocolError:

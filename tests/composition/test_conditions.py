@@ -89,6 +89,20 @@ def test_belt_reverse_on_a_machine_without_reverse_is_refused(tmp_path: Path) ->
     assert exit_code_of(refusal_of(options)) is ExitCode.REFUSED_BY_SAFETY
 
 
+def test_sr26_a_declared_bluetooth_treadmill_is_refused_reverse_for_what_it_is(
+    typed: RunOptions, tmp_path: Path
+) -> None:
+    config = tmp_path / "ble.toml"
+    config.write_text(
+        'schema = 1\n[[treadmill]]\nname = "left"\nprotocol = "ftms"\n'
+        'address = "C0:FF:EE:00:00:01"\n'
+        f'[treadmill.strap]\nsource = "modem-line"\nurl = "{STRAP}"\n'
+    )
+    error = refusal_of(replace(typed, config=config, mode=Mode.BELT_REVERSE))
+    assert exit_code_of(error) is ExitCode.REFUSED_BY_SAFETY
+    assert str(error) == "ftms cannot run its belt in reverse. Use --mode turn-around."
+
+
 def test_a_machine_that_nobody_can_simulate_is_wrong_use(tmp_path: Path) -> None:
     error = refusal_of(RunOptions(str(plan_file(tmp_path)), simulate="hamster-wheel"))
     assert exit_code_of(error) is ExitCode.USAGE

@@ -6,7 +6,7 @@ from tests.core.fake_gate import FakeGate
 from tests.core.rig import Rig, programme, rest, walk
 from treadctl.causes import Cause
 from treadctl.core.core import CONNECT_MS, TURN_MAX_MS
-from treadctl.core.events import StateChanged
+from treadctl.core.events import Announced, MachineKnown, StateChanged
 from treadctl.core.machine import SessionState as S
 from treadctl.core.programme import StepKind
 from treadctl.model import GatePhase, Mode
@@ -47,6 +47,35 @@ def test_sr50_after_a_rest_that_a_reconnection_ended_the_next_walk_is_offered() 
     reconnect(rig.gate)
     rig.run_to(S.COOLDOWN, 60_000)
     assert rig.gate.starts == 2
+
+
+def told_of_the_machine(rig: Rig) -> list[str]:
+    return [event.profile for event in rig.events if isinstance(event, MachineKnown)]
+
+
+@pytest.mark.parametrize(
+    ("profile", "sentence"),
+    [("unknown", "Nobody has measured a treadmill of this kind"), ("fr30z", "the profile fr30z.")],
+)
+def test_what_is_known_of_a_treadmill_is_told_once_and_also_to_people(
+    profile: str, sentence: str
+) -> None:
+    rig = Rig()
+    rig.run_to(S.CHECKLIST)
+    assert told_of_the_machine(rig) == []
+    rig.gate.machine_profile = profile
+    rig.run_to(S.WARM_UP)
+    assert told_of_the_machine(rig) == [profile]
+    said = [e.text for e in rig.events if isinstance(e, Announced) and sentence in e.text]
+    assert len(said) == 1
+
+
+def test_a_treadmill_that_reconnects_as_another_one_is_told_as_that() -> None:
+    rig = Rig()
+    for profile in ("unknown", "", "unknown", "miles"):
+        rig.gate.machine_profile = profile
+        rig.tick()
+    assert told_of_the_machine(rig) == ["unknown", "miles"]
 
 
 def test_steps_that_pass_during_the_slow_start_are_named_and_none_is_skipped() -> None:

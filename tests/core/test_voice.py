@@ -121,6 +121,7 @@ def test_a_sample_says_how_old_the_reading_is_and_none_where_there_is_none() -> 
 
 def test_every_event_is_a_json_object_that_says_what_it_is_first() -> None:
     rig = Rig()
+    rig.gate.machine_profile = "unknown"
     rig.run_to(SessionState.WARM_UP)
     with pytest.raises(Refused):
         rig.session.arm()

@@ -93,6 +93,12 @@ def test_the_machines_own_range_and_not_the_setups_is_what_counts() -> None:
     assert (config.min_ckmh, config.max_ckmh, config.v_start_ckmh) == (80, 600, 80)
 
 
+def test_a_machine_that_nobody_has_measured_is_reported_as_unknown() -> None:
+    assert FtmsBench().idle().report().machine_profile == "unknown"
+    named = FtmsBench(replace(FTMS, machine=replace(FTMS.machine, profile="kingsmith"))).idle()
+    assert named.report().machine_profile == "kingsmith"
+
+
 def test_sr54_an_unqualified_machine_keeps_the_lower_cap_backward() -> None:
     bench = FtmsBench().idle()
     assert bench.gate.config.class_c

@@ -207,15 +207,20 @@ def _conditions(options: RunOptions) -> Conditions:
         )
     entry = PROTOCOLS[protocol]
     capabilities = entry.capabilities()
-    if options.mode is Mode.BELT_REVERSE and not capabilities.can_reverse:
-        raise Refused(
-            Cause.REVERSE_UNAVAILABLE.value,
-            f"{protocol} cannot run its belt in reverse. Use --mode turn-around.",
-        )
+    _check_mode(options.mode, protocol)
     # A protocol in which a host may fall silent says nothing of what its machines do then (SR-54).
     machine_class = MachineClass.A if capabilities.host_watchdog else MachineClass.C
     unit = entry.units[0].value
     return Conditions(plan, problems, config.limits, options.mode, protocol, unit, machine_class)
+
+
+def _check_mode(mode: Mode, protocol: str) -> None:
+    """SR-26: what a wire has no word for is refused before anything is connected to."""
+    if mode is Mode.BELT_REVERSE and not PROTOCOLS[protocol].capabilities().can_reverse:
+        raise Refused(
+            Cause.REVERSE_UNAVAILABLE.value,
+            f"{protocol} cannot run its belt in reverse. Use --mode turn-around.",
+        )
 
 
 def walker_named(options: RunOptions, *, simulated: bool) -> Walker:
@@ -236,6 +241,7 @@ def walker_named(options: RunOptions, *, simulated: bool) -> Walker:
 def _declared(options: RunOptions, config: Config, treadmill: TreadmillConfig) -> Conditions:
     if treadmill.why_not_driven is not None:
         raise Refused(Cause.NO_STRAP_SOURCE.value, f"{treadmill.why_not_driven}.")
+    _check_mode(options.mode, treadmill.protocol)
     setup = to_gate_setup(treadmill, options.mode)
     plan, problems = open_plan(options.plan)
     return Conditions(

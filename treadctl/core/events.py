@@ -35,6 +35,17 @@ class SessionStarted:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineKnown:
+    """The treadmill has said who made it, and what is known of such machines."""
+
+    event: ClassVar[str] = "machine"
+
+    t_ms: int
+    profile: str
+    """By name; "unknown": nobody has measured such a machine, and the most careful one applies."""
+
+
+@dataclass(frozen=True, slots=True)
 class StateChanged:
     """The session is in another state, or in the same state at another step."""
 
@@ -177,6 +188,7 @@ class Finished:
 
 Event = (
     SessionStarted
+    | MachineKnown
     | StateChanged
     | Announced
     | Sample
@@ -190,6 +202,7 @@ Event = (
 
 EVENTS: tuple[type[Event], ...] = (
     SessionStarted,
+    MachineKnown,
     StateChanged,
     Announced,
     Sample,

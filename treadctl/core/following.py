@@ -64,6 +64,8 @@ class Following:
         self.voice: Final = Voice(setup, self.progress, self.totals)
         self.heart: Final = HeartFollower(self.progress, self.announcer, self.voice)
         self._armed_from = SessionState.CHECKLIST
+        self._machine_profile = ""
+        """What was last told of it."""
 
     @property
     def cap_ckmh(self) -> int:
@@ -152,6 +154,9 @@ class Following:
         self.wishes.follow(previous, report, self.now_ms)
         if self.finished is not None:
             return
+        if report.machine_profile and report.machine_profile != self._machine_profile:
+            self._machine_profile = report.machine_profile
+            self.voice.machine(report.machine_profile)
         if report.latched >= Reaction.FAST_STOP:
             self.voice.stop(report.latched, report.latched_cause)
         if report.reaction >= Reaction.SOFT_STOP and report.phase in _IN_MOTION:

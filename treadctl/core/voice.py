@@ -1,5 +1,7 @@
 """What a session has said: the events, in order, each stamped with session time."""
 
+from typing import Final
+
 from treadctl.causes import Cause, CauseText
 from treadctl.core.announcer import Said
 from treadctl.core.criteria import StopCriterion
@@ -8,6 +10,7 @@ from treadctl.core.events import (
     CriterionNoted,
     Event,
     Finished,
+    MachineKnown,
     Marked,
     Prompted,
     RequestRefused,
@@ -25,6 +28,12 @@ from treadctl.core.totals import Totals
 from treadctl.model import Reaction, Report
 
 SAMPLE_MS = 100
+UNKNOWN: Final = "unknown"
+UNKNOWN_MACHINE: Final = Said(
+    "Nobody has measured a treadmill of this kind: it is driven by the most careful profile.",
+    0,
+    "transition",
+)
 QUARANTINE = Said(
     "Nobody on the belt: it is being watched, for five seconds at least, before it may be armed.",
     0,
@@ -89,6 +98,11 @@ class Voice:
                 profile=setup.profile,
             )
         )
+
+    def machine(self, profile: str) -> None:
+        """Which kind of treadmill it is; a kind that nobody has measured is called that."""
+        self.emit(MachineKnown(self.t_ms, profile))
+        self.say(UNKNOWN_MACHINE if profile == UNKNOWN else known_machine(profile))
 
     def state(self, state: SessionState, previous: SessionState, cause: str | None = None) -> None:
         progress = self._progress
@@ -170,6 +184,10 @@ class Voice:
                 totals.distance_m,
             )
         )
+
+
+def known_machine(profile: str) -> Said:
+    return Said(f"This treadmill is driven by the profile {profile}.", 0, "transition")
 
 
 def cause_of(cause: str | None) -> Cause | None:

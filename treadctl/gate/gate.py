@@ -229,9 +229,8 @@ class Gate:
         self._reported = key
         self._report_due_ms = now_ms + REPORT_MS
         self._report_seq += 1
-        report = report_of(
-            s, self._inputs, self.config, self._report_seq, self._heard.sample_seq > 0
-        )
+        has_measured, profile = self._heard.sample_seq > 0, self._session.profile
+        report = report_of(s, self._inputs, self.config, self._report_seq, has_measured, profile)
         s.refused = []
         return report
 

@@ -12,7 +12,14 @@ from treadctl.safety.observe import is_standstill
 from treadctl.safety.state import MOTION, RUNNING, Finding, Inputs, KernelConfig, KernelState
 
 
-def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured: bool) -> Report:
+def report_of(
+    s: KernelState,
+    i: Inputs,
+    c: KernelConfig,
+    seq: int,
+    has_measured: bool,
+    machine_profile: str = "",
+) -> Report:
     """One report of the present tick."""
     standstill = is_standstill(s, i, c)
     worst = _in_force(s)
@@ -50,6 +57,7 @@ def report_of(s: KernelState, i: Inputs, c: KernelConfig, seq: int, has_measured
         min_ckmh=c.min_ckmh,
         incline_permille=0,
         unit_probe=s.probe,
+        machine_profile=machine_profile,
         heart_bpm=None if c.hr_limit_bpm is None else heart.seen_bpm(i),
         heart_cause=_heart_cause(s, i, c),
     )

@@ -18,7 +18,8 @@ from firmware_protocols.ftms.envelope import (
     encode,
 )
 from firmware_protocols.ftms.host_session import STOP_FRAMES, FtmsHostSession
-from firmware_protocols.ftms.quirks import CONSERVATIVE, Quirks
+from firmware_protocols.ftms.profiles import UNKNOWN, Profile
+from firmware_protocols.ftms.quirks import Quirks
 from firmware_protocols.messages import (
     ClockReport,
     ConsoleStop,
@@ -39,12 +40,14 @@ STANDING: Final = Value(uuids.TREADMILL_DATA, bytes.fromhex("00000000"))
 ONE_KMH: Final = Value(uuids.TREADMILL_DATA, bytes.fromhex("00006400"))
 MAKER: Final = Value(uuids.MANUFACTURER_NAME, b"ACME\0\0")
 MODEL: Final = Value(uuids.MODEL_NUMBER, b" T-1 ")
-MILES: Final = Quirks(command_unit=Unit.MPH, data_unit=Unit.MPH, range_unit=Unit.MPH)
+MILES: Final = Profile(
+    "miles", Quirks(command_unit=Unit.MPH, data_unit=Unit.MPH, range_unit=Unit.MPH), "this test"
+)
 FORWARD: Final = Direction.FORWARD
 
 
-def nobody(maker: str, model: str) -> Quirks:
-    return CONSERVATIVE
+def nobody(maker: str, model: str) -> Profile:
+    return UNKNOWN
 
 
 class Line:
@@ -81,8 +84,8 @@ class Line:
         assert self.session.in_control
 
 
-def connected(*before: Record, quirks: Quirks | None = None) -> Line:
-    line = Line(FtmsHostSession(quirks, nobody))
+def connected(*before: Record, profile: Profile | None = None) -> Line:
+    line = Line(FtmsHostSession(profile, nobody))
     line.hear(*(before or (RANGE,)), Ready())
     return line
 
@@ -137,14 +140,14 @@ def test_a_machine_without_a_sane_speed_range_is_not_driven(
 def test_a_profile_is_found_by_maker_and_model_as_people_wrote_them() -> None:
     asked: list[tuple[str, str]] = []
 
-    def match(maker: str, model: str) -> Quirks:
+    def match(maker: str, model: str) -> Profile:
         asked.append((maker, model))
         return MILES
 
     line = Line(FtmsHostSession(None, match))
     line.hear(RANGE, MAKER, MODEL, Ready())
     assert asked == [("ACME", "T-1")]
-    assert line.session.quirks == MILES
+    assert line.session.quirks == MILES.quirks
     assert line.session.quantise(81) == 81  # 0.5 mph, rounded up
     assert line.hear(ONE_KMH) == [SpeedReport(161)]  # which it means as a mile
 
@@ -152,16 +155,16 @@ def test_a_profile_is_found_by_maker_and_model_as_people_wrote_them() -> None:
 def test_a_machine_that_says_nothing_of_itself_is_asked_for_by_empty_names() -> None:
     asked: list[tuple[str, str]] = []
 
-    def match(maker: str, model: str) -> Quirks:
+    def match(maker: str, model: str) -> Profile:
         asked.append((maker, model))
-        return CONSERVATIVE
+        return UNKNOWN
 
     Line(FtmsHostSession(None, match)).hear(Ready())
     assert asked == [("", "")]
 
 
 def test_two_profiles_that_fit_are_no_choice() -> None:
-    def match(maker: str, model: str) -> Quirks:
+    def match(maker: str, model: str) -> Profile:
         raise LocalProtocolError("two fit")
 
     line = Line(FtmsHostSession(None, match))
@@ -171,16 +174,36 @@ def test_two_profiles_that_fit_are_no_choice() -> None:
 
 
 def test_a_profile_that_a_person_named_is_not_matched_again() -> None:
-    def match(maker: str, model: str) -> Quirks:
+    def match(maker: str, model: str) -> Profile:
         raise AssertionError("nobody asked")
 
     line = Line(FtmsHostSession(MILES, match))
     line.hear(RANGE, MAKER, MODEL, Ready())
-    assert line.session.quirks == MILES
+    assert line.session.quirks == MILES.quirks
+
+
+@pytest.mark.parametrize(
+    ("named", "matched", "said"),
+    [
+        pytest.param(None, UNKNOWN, "unknown", id="nothing is known"),
+        pytest.param(None, MILES, "miles", id="it was matched"),
+        pytest.param(MILES, UNKNOWN, "miles", id="a person named it"),
+    ],
+)
+def test_a_machine_is_called_by_its_profile_once_it_has_said_what_it_is(
+    named: Profile | None, matched: Profile, said: str
+) -> None:
+    line = Line(FtmsHostSession(named, lambda maker, model: matched))
+    line.hear(RANGE, MAKER, MODEL)
+    assert line.session.profile == ""
+    line.hear(Ready())
+    assert line.session.profile == said
+    line.session.restart()
+    assert line.session.profile == ""
 
 
 def test_sr10_the_ear_for_the_last_check_hears_with_the_machines_own_unit() -> None:
-    line = connected(quirks=MILES)
+    line = connected(profile=MILES)
     line.hear(STANDING)
     line.take_control()
     line.session.start()
@@ -259,7 +282,7 @@ def test_a_write_of_an_earlier_connection_settles_nothing_of_this_one() -> None:
 
 
 def test_sr37_a_stop_that_had_no_effect_goes_on_over_a_new_link_and_another_profile() -> None:
-    answers = iter([CONSERVATIVE, MILES])
+    answers = iter([UNKNOWN, MILES])
     line = Line(FtmsHostSession(None, lambda maker, model: next(answers)))
     line.hear(RANGE, Ready(), ONE_KMH)
     line.session.stop(False)
@@ -267,7 +290,7 @@ def test_sr37_a_stop_that_had_no_effect_goes_on_over_a_new_link_and_another_prof
     line.session.restart()
     assert [write.value for write in line.say()] == [b"\x08\x01"]
     line.hear(RANGE, Ready(), ONE_KMH)
-    assert line.session.quirks == MILES
+    assert line.session.quirks == MILES.quirks
     assert [write.value for write in line.say()] == [b"\x08\x01"]
 
 
