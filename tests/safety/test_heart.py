@@ -17,7 +17,6 @@ from tests.safety.builders import (
     inputs,
     phase,
     refusals,
-    run,
     step,
     stopping,
 )
@@ -435,12 +434,3 @@ def _tick(s: KernelState, c: KernelConfig, asked: int, told: dict[str, Any]) -> 
         **told,
     )
     kernel.step(s, i._replace(belt=BeltState.ENGAGED), c)
-
-
-def test_the_tests_of_this_file_walk_on_a_belt_that_is_otherwise_healthy() -> None:
-    s = cruising()
-    assert run(s, 60_000, WATCHED, measured_ckmh=242, **_asking(242)) == []
-
-
-def _asking(speed_ckmh: int) -> dict[str, Any]:
-    return {"request_setpoint_ckmh": speed_ckmh, "request_arm": True, "request_on_belt": True}
