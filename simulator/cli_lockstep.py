@@ -20,6 +20,7 @@ WIRE_VERSION: Final = 1
 
 @click.command()
 @run_options
+@click.option("--heart", is_flag=True, help="The person wears a heart-rate strap (op 4).")
 def lockstep(
     *,
     machine: str,

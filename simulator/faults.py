@@ -154,6 +154,8 @@ _ALL: Final = (
         "heart-rate", "no-contact", "heart-rate: the strap does not feel skin; it says so."
     ),
     _only_lasting("heart-rate", "heart-garbage", "heart-rate: 250 bpm, whatever the heart does."),
+    _only_lasting("heart-rate", "heart-frozen", "heart-rate: the same measurement over and over."),
+    _only_lasting("heart-rate", "heart-silent", "heart-rate: nothing, and the link stands."),
     Fault("person-rails", "The person stands on the side rails."),
     Fault("person-step-on", "The person steps on the belt and walks with it."),
     Fault("person-step-off", "The person leaves the machine."),
@@ -162,6 +164,8 @@ _ALL: Final = (
 )
 
 FAULTS: Final[Mapping[str, Fault]] = {fault.name: fault for fault in _ALL}
+STRAP: Final = "heart-rate"
+"""Its faults are those of a strap that a simulated person wears, too."""
 WITHOUT_BELT: Final = frozenset(
     {
         "mute",

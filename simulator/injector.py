@@ -5,7 +5,7 @@ from math import inf
 
 from simulator.belt import Blockage
 from simulator.errors import FaultError
-from simulator.faults import FAULTS, JAM_JUMP_CKMH_S, WITHOUT_BELT, Lasts, check
+from simulator.faults import FAULTS, JAM_JUMP_CKMH_S, STRAP, WITHOUT_BELT, Lasts, check
 from simulator.gatt_server import RIVAL
 from simulator.heart import GARBAGE_BPM
 from simulator.runner import PersonState
@@ -45,7 +45,8 @@ class Injector:
         machine."""
         values = check(name, given)
         only, machine = FAULTS[name].only, self._treadmill.model.name
-        if only is not None and only != machine:
+        worn = only == STRAP and self._treadmill.heart is not None
+        if only is not None and only != machine and not worn:
             raise FaultError(f"{name} is a fault of {only}; a {machine} has no such thing")
         if not self._treadmill.model.has_belt and name not in WITHOUT_BELT and only is None:
             raise FaultError(f"{name} is a fault of treadmills; a {machine} has no such thing")
@@ -123,11 +124,16 @@ class Injector:
             case "control-steal" if plant.server is not None:
                 plant.server.let_rival_in(t_ms)
             case "heart-rate" if plant.heart is not None:
+                plant.heart.directed = True
                 plant.heart.go_to(t_ms, values["bpm"], values["over_s"] * 1000.0)
             case "no-contact" if plant.heart is not None:
                 plant.heart.contact = False
             case "heart-garbage" if plant.heart is not None:
                 plant.heart.garbage_bpm = GARBAGE_BPM
+            case "heart-frozen" if plant.heart is not None:
+                plant.heart.frozen = True
+            case "heart-silent" if plant.heart is not None:
+                plant.heart.silent = True
             case _ if name.startswith("person-"):
                 self._direct(t_ms, name)
 
@@ -189,3 +195,7 @@ class Injector:
                 plant.heart.contact = True
             case "heart-garbage" if plant.heart is not None:
                 plant.heart.garbage_bpm = None
+            case "heart-frozen" if plant.heart is not None:
+                plant.heart.frozen = False
+            case "heart-silent" if plant.heart is not None:
+                plant.heart.silent = False

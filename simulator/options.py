@@ -72,6 +72,8 @@ class MachineOptions:
     """ftms: how it differs from the text, by name."""
     bpm: int = 70
     """heart-rate: the rate to begin with."""
+    heart: bool = False
+    """The person wears a heart-rate strap, which lockstep carries beside the machine."""
     reads_999_9: bool = False
     """Trackmaster: a pulled key leaves the controller powered and reads 999.9 (serial.md 2.3)."""
 
@@ -122,5 +124,6 @@ _KINDS: Final[dict[str, type]] = {
     "timeout_notice": TimeoutNotice,
     "opposite_sign": OppositeSign,
     "keeps_setpoint": bool,
+    "heart": bool,
     "reads_999_9": bool,
 }

@@ -100,6 +100,11 @@ class Simulation:
     def link_up(self) -> bool:
         return self._plant.port.link_up
 
+    def take_heart(self) -> bytes:
+        """What the strap that the person wears has said since the last call, as records."""
+        worn = self._plant.worn
+        return b"" if worn is None else worn.take()
+
     @property
     def standing(self) -> bool:
         """Whether the belt stands, in truth."""

@@ -8,6 +8,8 @@ from math import inf
 from simulator.belt import Belt
 from simulator.console import Console
 from simulator.cord import Cord
+from simulator.errors import OptionError
+from simulator.heart import Heart
 from simulator.incline import Incline
 from simulator.machines.assembly import Chassis
 from simulator.machines.catalogue import find
@@ -16,6 +18,7 @@ from simulator.options import MachineOptions
 from simulator.quirk_script import Script
 from simulator.runner import Runner
 from simulator.telemetry import Telemetry
+from simulator.worn_strap import REST_BPM, WornStrap
 
 
 class Treadmill:
@@ -40,9 +43,12 @@ class Treadmill:
         self.wire = built.wire
         self.server = built.server
         self.heart = built.heart
+        self.worn: WornStrap | None = None
         self.script = Script(built.script, built.controller)
         self.cord = Cord()
         self.runner = Runner(self.belt, self.cord, Noise(seed, stream=2))
+        if options.heart:
+            self._put_on_strap(Noise(seed, stream=3))
         self._boot_ms = inf
         self._power_cuts = 0
 
@@ -56,6 +62,7 @@ class Treadmill:
             self.controller.next_ms,
             self.cord.next_ms,
             self._boot_ms,
+            inf if self.worn is None else self.worn.next_ms,
         )
 
     def fire(self, t_ms: float) -> None:
@@ -74,10 +81,18 @@ class Treadmill:
             self.belt.fire(t_ms)
         if self.cord.next_ms <= t_ms:
             self.cord.fire()
+        if self.worn is not None and self.worn.next_ms <= t_ms:
+            self.worn.fire(t_ms)
         self.settle(t_ms)
         if self.runner.next_ms <= t_ms:
             self.runner.fire(t_ms)
             self.settle(t_ms)
+
+    def _put_on_strap(self, noise: Noise) -> None:
+        if self.heart is not None:
+            raise OptionError("a strap wears none: --heart is for treadmills")
+        self.heart = Heart(REST_BPM, noise)
+        self.worn = WornStrap(self.heart, self.belt, self.runner)
 
     def settle(self, t_ms: float) -> None:
         """Let the person see what the belt does now. After every change from outside."""

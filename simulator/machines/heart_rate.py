@@ -1,10 +1,8 @@
 """A heart rate strap (ftms.md 6): no treadmill, but on the same air, and as able to mislead.
 
-2A37   flags u8 | rate u8 | interval u16, 1/1024 s       once a second
-flags  0x06 contact felt   0x04 no contact   0x10 an interval follows
+2A37 once a second, as its heart is measured.
 """
 
-from struct import pack
 from typing import Final
 
 from simulator.controller import Controller
@@ -23,9 +21,6 @@ MEASUREMENT: Final = 0x2A37
 LOCATION: Final = 0x2A38
 PERIOD_MS: Final = 1_000.0
 BOOT_MS: Final = 500.0
-CONTACT: Final = 0x06
-NO_CONTACT: Final = 0x04
-INTERVAL: Final = 0x10
 CHEST: Final = b"\x01"
 _READABLE: Final = {LOCATION: CHEST, 0x2A29: b"treadctl", 0x2A24: b"SIM heart rate"}
 
@@ -54,27 +49,18 @@ class HeartRateStrap:
         self._heart = heart
         self._radio = radio
         self._telemetry = telemetry
-        self._last = b""
 
     def fire(self, t_ms: float) -> None:
         self.next_ms += PERIOD_MS
-        if not (self._telemetry.frozen and self._last):
-            self._last = self._measurement(t_ms)
-        self._radio.tell(t_ms, MEASUREMENT, self._last)
+        said = self._heart.measurement(t_ms, frozen=self._telemetry.frozen)
+        if said:
+            self._radio.tell(t_ms, MEASUREMENT, said)
 
     def read(self, t_ms: float, uuid: int) -> bytes:
         return _READABLE[uuid]
 
     def power_up(self, t_ms: float) -> None:
         self.next_ms = t_ms + PERIOD_MS
-
-    def _measurement(self, t_ms: float) -> bytes:
-        bpm = self._heart.measured_bpm(t_ms)
-        if self._heart.garbage_bpm is not None:
-            return pack("<BB", CONTACT, self._heart.garbage_bpm)
-        if not self._heart.contact:
-            return pack("<BB", NO_CONTACT, bpm)
-        return pack("<BBH", CONTACT | INTERVAL, bpm, int(60 * 1024 / bpm + 0.5))
 
     # Nobody commands it, and it commands nothing.
 

@@ -8,7 +8,10 @@ Both directions are frames of a little-endian header and a payload of the given 
 op 0 delivers its payload to the machine at the current time and then lives until to_ms; the
 answer carries what the machine sent. op 1 is an act as JSON, at the current time. op 2 or the
 end of the stream ends the child. op 3 is op 0 whose answer has another time: how long nothing
-will come of advancing, so that the parent need not ask. Every op but 2 has exactly one answer.
+will come of advancing, so that the parent need not ask. op 4 asks for what the heart-rate strap
+of the simulated person has said since it was last asked, as records of a carrier
+(`firmware_protocols/ftms/envelope.py`); nobody wears one unless asked to (`--heart`). Every op but
+2 has exactly one answer.
 """
 
 import os
@@ -32,6 +35,7 @@ ADVANCE: Final = 0
 ACT: Final = 1
 END: Final = 2
 ADVANCE_AND_FORETELL: Final = 3
+HEART: Final = 4
 
 NEVER_MS: Final = 0xFFFF_FFFF
 STRAP_CLOSED: Final = 1
@@ -69,6 +73,8 @@ class Lockstep:
                 answers.append(self._answer(said, foretell=op == ADVANCE_AND_FORETELL))
             elif op == ACT:
                 answers.append(self._act(buffer[begin:start]))
+            elif op == HEART:
+                answers.append(self._answer(self._plant.take_heart()))
             elif op == END:
                 self.ended = True
             else:

@@ -24,6 +24,9 @@ class Plant(Protocol):
     def advance(self, to_ms: float) -> bytes:
         """Live until *to_ms*; return what the machine sent on the way."""
 
+    def take_heart(self) -> bytes:
+        """What the person's heart-rate strap has said since the last call."""
+
     def receive(self, data: bytes) -> None:
         """Host bytes that reach the machine's port now."""
 

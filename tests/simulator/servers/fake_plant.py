@@ -17,6 +17,7 @@ class FakePlant:
     strap_events_ms: dict[float, bool] = field(default_factory=dict)
     says: bytes = b""
     """What the next advance returns."""
+    heart: bytes = b""
     quiet_ms: float = inf
     echoes: bool = True
     received: list[tuple[float, bytes]] = field(default_factory=list)
@@ -36,6 +37,10 @@ class FakePlant:
         self.received.append((self.now_ms, data))
         if self.echoes:
             self.says += data
+
+    def take_heart(self) -> bytes:
+        said, self.heart = self.heart, b""
+        return said
 
     def act(self, action: str, **params: object) -> None:
         if action not in {"strap-pull", "strap-clip", "link-drop"}:

@@ -44,6 +44,15 @@ def test_a_machine_that_will_never_do_anything_by_itself_is_quiet_for_ever() -> 
     assert answer == bytes.fromhex("03 FFFFFFFF 0000")
 
 
+def test_sr46_op_4_asks_for_what_the_heart_rate_strap_has_said_and_moves_nothing() -> None:
+    plant = FakePlant(heart=bytes.fromhex("810400372a0648"), now_ms=50)
+    lockstep = Lockstep(plant)
+    ask = bytes.fromhex("04 00000000 0000")
+    assert lockstep.receive(ask) == bytes.fromhex("03 32000000 0700 810400372a0648")
+    assert lockstep.receive(ask) == bytes.fromhex("03 32000000 0000")
+    assert plant.now_ms == 50
+
+
 def test_flags_tell_the_strap_and_the_link() -> None:
     plant = FakePlant(strap_closed=False)
     assert Lockstep(plant).receive(ADVANCE_TO_50)[0] == 0b10
@@ -99,8 +108,8 @@ def test_standing_still_is_allowed_and_going_back_is_not() -> None:
 
 
 def test_an_unknown_op_is_refused() -> None:
-    with pytest.raises(BadWire, match="no op 4"):
-        Lockstep(FakePlant()).receive(bytes.fromhex("04 00000000 0000"))
+    with pytest.raises(BadWire, match="no op 5"):
+        Lockstep(FakePlant()).receive(bytes.fromhex("05 00000000 0000"))
 
 
 def test_more_than_a_frame_can_carry_is_refused_not_cut() -> None:
