@@ -51,6 +51,19 @@ def parse(url: str) -> BleUrl:
     return BleUrl(address.upper(), radio)
 
 
+def sensor(where: str, radio: str) -> str:
+    """Return the URL of what *where* names: a bare address on *radio*, or a URL of its own.
+
+    Raises:
+        LinkError: it is neither.
+    """
+    if is_ble(where):
+        return str(parse(where))
+    if (problem := address_problem(where)) is not None:
+        raise LinkError(f"{where!r} {problem}")
+    return str(BleUrl(where.upper(), radio))
+
+
 def address_problem(address: str) -> str | None:
     """Why *address* is no Bluetooth address; None where it is one."""
     if _ADDRESS.fullmatch(address.upper()) is None:

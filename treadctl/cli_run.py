@@ -11,6 +11,7 @@ from treadctl.cli_options import config_option
 from treadctl.cli_output import Output
 from treadctl.cli_plan import mode_option, show_view
 from treadctl.composition.conditions import RunOptions, machines
+from treadctl.composition.heart import HeartWish
 from treadctl.composition.plan_view import view_run
 from treadctl.composition.run import execute
 from treadctl.core.exit_codes import ExitCode
@@ -22,8 +23,9 @@ Exit codes (docs/exit-codes.md says what to do about each):
   2 wrong use, bad config       12 emergency stop or other latched stop
   3 plan may not be walked      13 communication lost
   4 treadmill not found         14 the belt did not do as it was told
-  5 refused by safety           16 stop not confirmed: CHECK THE BELT
- 10 stopped by the operator    130 interrupted (ctrl-c)
+  5 refused by safety           15 the heart rate ended the walking
+ 10 stopped by the operator     16 stop not confirmed: CHECK THE BELT
+                               130 interrupted (ctrl-c)
 
 \b
 Ctrl-c stops the belt and ends the run once it stands; a second one asks for the
@@ -55,6 +57,24 @@ Next: treadctl plan list, treadmill-sim faults, docs/first-run.md
     "--virtual-time",
     is_flag=True,
     help="With --simulate: turn the clock by hand; an hour takes seconds.",
+)
+@click.option(
+    "--heart-rate",
+    metavar="ADDRESS|machine|none",
+    default="",
+    help="Watch the heart rate: a Bluetooth sensor's address, or `machine` where the treadmill "
+    "reports one, or in virtual time the simulated person's own. `none` overrides config.toml.",
+)
+@click.option(
+    "--hr-limit",
+    type=click.IntRange(40, 220),
+    metavar="BPM",
+    help="With --heart-rate: a lower limit than the person's own, or one where nobody is named.",
+)
+@click.option(
+    "--hr-guard",
+    is_flag=True,
+    help="With --heart-rate: walk only while there is one. A minute without it ends the walking.",
 )
 @mode_option
 @click.option(
@@ -111,6 +131,9 @@ def run(
     simulate: str | None,
     person: str | None,
     virtual_time: bool,
+    heart_rate: str,
+    hr_limit: int | None,
+    hr_guard: bool,
     mode: str,
     scenario: Path | None,
     seed: int | None,
@@ -155,6 +178,7 @@ def run(
         simulate=simulate,
         person=person,
         virtual_time=virtual_time,
+        heart=HeartWish(heart_rate, hr_limit, hr_guard),
         mode=Mode(mode),
         scenario=scenario,
         seed=1 if seed is None else seed,

@@ -34,6 +34,8 @@ class ProtocolFacts:
     """What one digit on the wire may mean: tenths of these. The first is the default."""
     reports_strap: bool
     """Whether the machine tells the host about its own safety key."""
+    reports_heart_rate: bool = False
+    """Whether there are machines among them that read one."""
     over_bluetooth: bool = False
     """It has an address instead of a port, and a profile instead of a unit."""
 
@@ -43,7 +45,9 @@ PROTOCOLS: Final[dict[str, ProtocolFacts]] = {
     # mph is the harmless default: a km/h machine taken for mph runs slower than asked.
     "trackmaster": ProtocolFacts(units=("mph", "kmh"), reports_strap=False),
     # A machine that means miles has a profile that says so. Whether it reports its key, too.
-    "ftms": ProtocolFacts(units=("kmh",), reports_strap=False, over_bluetooth=True),
+    "ftms": ProtocolFacts(
+        units=("kmh",), reports_strap=False, reports_heart_rate=True, over_bluetooth=True
+    ),
 }
 
 
@@ -61,6 +65,8 @@ class TreadmillConfig:
     strap: StrapConfig | None = None
     limits: Limits = field(default_factory=Limits)
     bluetooth: BluetoothConfig | None = None
+    heart_rate: str = ""
+    """Where it is read: a sensor's address or URL, or `machine`; empty: nowhere."""
 
     @property
     def link_url(self) -> str:
@@ -172,6 +178,7 @@ _TREADMILL_KEYS: Final = (
     "unit",
     "min_speed_kmh",
     "max_speed_kmh",
+    "heart_rate",
     "strap",
     "limits",
 )
@@ -223,6 +230,9 @@ def _read_treadmill(
         strap=strap,
         limits=read_limits(complaints, (*path, "limits"), entry.get("limits", {}), limits),
         bluetooth=reached,
+        heart_rate=bluetooth.read_heart_rate(
+            complaints, path, entry, facts is None or facts.reports_heart_rate
+        ),
     )
 
 

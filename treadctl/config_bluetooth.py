@@ -12,6 +12,7 @@ from firmware_protocols.ftms.profiles import PROFILES
 from treadctl import ble_url
 from treadctl.ble_url import BleUrl
 from treadctl.config_problems import Complaints, KeyPath, shown
+from treadctl.errors import LinkError
 
 KEYS: Final = ("address", "radio", "profile")
 
@@ -84,3 +85,28 @@ def _read_profile(complaints: Complaints, path: KeyPath, entry: Mapping[str, obj
         f"{', '.join(PROFILES)}",
     )
     return None
+
+
+def read_heart_rate(
+    complaints: Complaints, path: KeyPath, entry: Mapping[str, object], reports: bool
+) -> str:
+    """Where the heart rate is read at this treadmill; empty: nowhere, or after a complaint.
+
+    *reports*: there are machines of this protocol that read one themselves.
+    """
+    remedy = "Write the sensor's Bluetooth address, as `treadctl devices scan` shows it"
+    where = entry.get("heart_rate", "")
+    if where == "machine" and reports:
+        return "machine"
+    if where == "machine":
+        complaints.add((*path, "heart_rate"), "'machine' is not told by this protocol", remedy)
+    elif not isinstance(where, str) or (where == "" and "heart_rate" in entry):
+        complaints.add((*path, "heart_rate"), f"{shown(where)} is not an address", remedy)
+    elif where:
+        try:
+            ble_url.sensor(where, "")
+        except LinkError as error:
+            complaints.add((*path, "heart_rate"), str(error), remedy)
+        else:
+            return where
+    return ""

@@ -193,13 +193,11 @@ REQUIREMENTS: Final = _by_number(
         45,
         _MACHINE,
         "A heart rate above its limit slows down, never speeds up.",
-        lacks="Which sensor to listen to cannot be configured yet.",
     ),
     Requirement(
         46,
         _SW,
         "A heart-rate sensor that fell silent stops increases, then the session.",
-        lacks="Which sensor to listen to cannot be configured yet.",
     ),
     Requirement(
         47,

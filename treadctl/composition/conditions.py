@@ -4,13 +4,14 @@ Everything here can be known without touching a machine, so a dry run and a real
 for the same reasons and in the same words.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 from firmware_protocols.registry import PROTOCOLS
 from treadctl import paths
 from treadctl.causes import Cause
+from treadctl.composition.heart import HeartLimits, HeartWish, heart_source
 from treadctl.composition.setup_from_config import to_gate_setup
 from treadctl.config import Config, TreadmillConfig, load_config
 from treadctl.core.exit_codes import ExitCode
@@ -20,12 +21,18 @@ from treadctl.core.plans import open_plan
 from treadctl.core.profile import Profile, limits_for
 from treadctl.core.programme import Programme
 from treadctl.errors import Problem, Refused, TreadctlError, UserFileError
-from treadctl.gate.setup import GateSetup, MachineClass
+from treadctl.gate.setup import GateSetup, HeartSource, MachineClass
 from treadctl.model import Mode
 from treadctl.people.directory import find_person
 from treadctl.people.history import past_sessions, reverse_sessions
 from treadctl.people.person import Person
-from treadctl.people.person_limits import PersonLimits, limits_for_person, why_locked
+from treadctl.people.person_limits import (
+    PersonLimits,
+    hr_ceiling_bpm,
+    hr_limit_bpm,
+    limits_for_person,
+    why_locked,
+)
 from treadctl.safety.limits import CLASS_C_REV_MAX_CKMH, Limits
 
 PREVIEWED = "woodway-us"
@@ -73,6 +80,8 @@ class RunOptions:
     """A person sits at a terminal and can be asked."""
     screen: bool = False
     """A front end leads the session, and shows every half second that it is alive (SR-40)."""
+    heart: HeartWish = field(default_factory=HeartWish)
+    """Whether and where the heart rate is read, and against what."""
     speedup: int | None = None
     """In virtual time: how many times as fast as the clock on the wall."""
 
@@ -113,6 +122,10 @@ class Conditions:
     """The treadmill from config.toml, where one was named."""
     walker: Walker | None = None
     """Who walks, where somebody was named."""
+    sensor: str = ""
+    """Where config.toml says that the heart rate is read at this treadmill."""
+    heart: HeartSource | None = None
+    """Where it is read in this run, and its limit; None: it is not watched."""
 
     @property
     def limits(self) -> Limits:
@@ -138,10 +151,13 @@ class Conditions:
     @property
     def notes(self) -> tuple[str, ...]:
         """What has to be said about who walks, before they do."""
+        watched: tuple[str, ...] = ()
+        if self.heart is not None:
+            watched = (f"The heart rate is watched: at most {self.heart.limit_bpm} a minute.",)
         if self.walker is None:
-            return ()
+            return watched
         theirs = self.walker.limits(self.base, self.plan.profile)
-        return (*theirs.why, *theirs.spotter)
+        return (*theirs.why, *theirs.spotter, *watched)
 
     def _whose_limits(self) -> tuple[Problem, ...]:
         """Why this person's limits are lower than whoever chose the plan expected."""
@@ -185,8 +201,30 @@ def conditions_of(options: RunOptions) -> Conditions:
         Refused: that machine cannot do that, or may not be driven.
     """
     found = _conditions(options)
-    if options.person is None:
-        return found
+    if options.person is not None:
+        found = _with_walker(options, found)
+    return replace(found, heart=_heart(options, found))
+
+
+def _heart(options: RunOptions, found: Conditions) -> HeartSource | None:
+    walker, today = found.walker, options.today or date.today()
+    person = None if walker is None else walker.person
+    known = HeartLimits(
+        own_bpm=None if person is None else hr_limit_bpm(person, found.limits, today),
+        ceiling_bpm=hr_ceiling_bpm(person, today),
+    )
+    link_url = "" if found.declared is None else found.declared.link_url
+    return heart_source(
+        options.heart,
+        found.sensor,
+        link_url,
+        found.protocol,
+        known,
+        turned=options.virtual_time,
+    )
+
+
+def _with_walker(options: RunOptions, found: Conditions) -> Conditions:
     simulated = options.treadmill is None
     walker = walker_named(options, simulated=simulated)
     if (reason := why_locked(walker.person, walker.today)) is not None:
@@ -253,4 +291,5 @@ def _declared(options: RunOptions, config: Config, treadmill: TreadmillConfig) -
         treadmill.unit,
         setup.machine.machine_class,
         setup,
+        sensor=treadmill.heart_rate,
     )

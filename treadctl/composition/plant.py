@@ -24,7 +24,7 @@ from treadctl.gate.setup import MachineClass, MachineFacts
 
 SIMULATOR: Final = own_process.command("simulator")
 _HEADER: Final = Struct("<BIH")
-_ADVANCE, _ACT, _END, _ADVANCE_AND_FORETELL = 0, 1, 2, 3
+_ADVANCE, _ACT, _END, _ADVANCE_AND_FORETELL, _HEART = 0, 1, 2, 3, 4
 _STRAP_CLOSED, _LINK_UP, _ACT_FAILED = 1, 2, 4
 _EXIT_WAIT_S: Final = 10.0
 
@@ -60,6 +60,8 @@ class SimulationOptions:
     truth: Path | None = None
     quirks: tuple[str, ...] = ()
     """How the machine differs from its protocol's text, by the simulator's names."""
+    heart: bool = False
+    """In lockstep: the simulated person wears a heart-rate strap."""
 
     def arguments(self) -> list[str]:
         words = ["--machine", self.machine, "--seed", str(self.seed)]
@@ -92,7 +94,8 @@ class LockstepPlant:
         # waking the other core costs more than a step does (docs/measurements.md).
         self._cores = _one_core()
         try:
-            self._child = _start([*command, "lockstep", *options.arguments()])
+            worn = ["--heart"] if options.heart else []
+            self._child = _start([*command, "lockstep", *options.arguments(), *worn])
             self.ready = _read_ready(self._child)
         except BaseException:
             self._free_cores()
@@ -121,6 +124,11 @@ class LockstepPlant:
     def act(self, name: str) -> None:
         self._ask(_ACT, 0, json.dumps({"act": name}).encode())
         self._quiet_until_ms = 0
+
+    def take_heart(self) -> bytes:
+        """What the person's heart-rate strap has said since the last call, as records."""
+        said, _ = self._ask(_HEART, 0, b"")
+        return said
 
     def close(self) -> None:
         """Have the child write its last truth line and end."""

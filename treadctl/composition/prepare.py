@@ -30,7 +30,7 @@ from treadctl.core.programme import Programme
 from treadctl.core.setup import SessionSetup
 from treadctl.errors import HandshakeError, LinkError, Refused, TreadctlError
 from treadctl.gate.identity import limits_hash
-from treadctl.gate.setup import GateSetup, StrapKind, StrapSource
+from treadctl.gate.setup import GateSetup, HeartKind, StrapKind, StrapSource
 from treadctl.records.journal import Header, RecordError
 
 __all__ = ["Prepared", "RunOptions", "RunRefused", "effective_limits", "exit_code_of", "prepare"]
@@ -84,8 +84,10 @@ def prepare(options: RunOptions) -> Prepared:
 
 def _simulated(options: RunOptions, conditions: Conditions, programme: Programme) -> Prepared:
     protocol = conditions.protocol
+    heart = conditions.heart
+    worn = heart is not None and heart.kind is HeartKind.LOCKSTEP
     child = SimulationOptions(
-        protocol, options.scenario, options.seed, options.truth, options.quirks
+        protocol, options.scenario, options.seed, options.truth, options.quirks, heart=worn
     )
     opened: Callable[[SimulationOptions], LockstepPlant | ServedPlant]
     opened = LockstepPlant if options.virtual_time else ServedPlant
@@ -108,6 +110,7 @@ def _simulated(options: RunOptions, conditions: Conditions, programme: Programme
             mode=options.mode,
             simulated=True,
             attendance_required=False,
+            heart=heart,
             screen_required=options.screen and not options.virtual_time,
             hold_to_run_available=True,
         )
@@ -136,6 +139,7 @@ def _real(options: RunOptions, conditions: Conditions, declared: GateSetup) -> P
     gate = replace(
         declared,
         limits=conditions.limits,
+        heart=conditions.heart,
         hold_to_run_available=options.control,
         # A person at a screen is there; it is the screen that has to prove itself (SR-40).
         attendance_required=declared.attendance_required and not options.screen,

@@ -27,6 +27,7 @@ from treadctl.core.machine import SessionState
 from treadctl.core.operators import AutoOperator
 from treadctl.core.session import Session
 from treadctl.core.simulated_person import SimulatedPerson
+from treadctl.gate.setup import HeartKind
 from treadctl.model import Report
 from treadctl.records.journal import Journal
 
@@ -129,7 +130,9 @@ class Run:
 
     def _go_virtual(self, signals: Signals) -> int:
         assert self._prepared.lockstep is not None
-        run = VirtualRun(self._prepared.gate, self._prepared.lockstep, self._cockpit)
+        gate, plant = self._prepared.gate, self._prepared.lockstep
+        worn = gate.heart is not None and gate.heart.kind is HeartKind.LOCKSTEP
+        run = VirtualRun(gate, plant, self._cockpit, take_heart=plant.take_heart if worn else None)
         with resting_collector() if self._pace is None else nullcontext():
             while self._cockpit.finished is None:
                 self._heed(signals)

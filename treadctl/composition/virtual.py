@@ -12,12 +12,14 @@ from typing import Final
 from treadctl.composition.cockpit import Cockpit
 from treadctl.composition.plant import Plant
 from treadctl.gate.gate import Gate
+from treadctl.gate.heart import NO_HEART, HeartEar, HeartSample
 from treadctl.gate.setup import GateSetup
 from treadctl.gate.strap import StrapSample
 from treadctl.model import Reaction, Report, Request, StrapState
 from treadctl.safety.limits import TICK_MOVING_MS, TICK_REST_MS
 from treadctl.safety.state import MOTION
 
+HEART_MS: Final = 1_000
 Watch = Callable[[int, Report], None]
 
 
@@ -70,10 +72,34 @@ class Outside:
         return request if self.asked_at_ms is None else replace(request, at_ms=self.asked_at_ms)
 
 
+class WornHeart:
+    """The simulated person's strap, heard once a second: that is how often it speaks."""
+
+    def __init__(self, take: Callable[[], bytes]) -> None:
+        self._take = take
+        self._ear = HeartEar()
+        self._due_ms = 0
+
+    def sample(self, now_ms: int) -> HeartSample:
+        if now_ms >= self._due_ms:
+            self._due_ms = now_ms + HEART_MS
+            self._ear.receive(now_ms, self._take())
+        return self._ear.sample
+
+
 class VirtualRun:
     """One run whose time passes only in `tick`. Time 0 is the simulator's first truth line."""
 
-    def __init__(self, setup: GateSetup, plant: Plant, cockpit: Cockpit) -> None:
+    def __init__(
+        self,
+        setup: GateSetup,
+        plant: Plant,
+        cockpit: Cockpit,
+        *,
+        take_heart: Callable[[], bytes] | None = None,
+    ) -> None:
+        """*take_heart* returns what a heart-rate strap has said since it was last called."""
+        self._worn = None if take_heart is None else WornHeart(take_heart)
         self.gate: Final = Gate(setup, now_ms=0)
         self.cockpit: Final = cockpit
         self.plant: Final = plant
@@ -95,6 +121,7 @@ class VirtualRun:
             stop=outside.stop,
             link_up=plant.link_up,
             suspended_ms=outside.take_suspended_ms(),
+            heart=NO_HEART if self._worn is None else self._worn.sample(now_ms),
         )
         self._request = None
         report = gate.take_report(now_ms)

@@ -185,6 +185,13 @@ class Following:
             self._cut_to_cooldown(Reason.LIMIT)
         elif refusal.cause in refusals.FOR_GOOD and not self.outcome.stays:
             self.finish(Reason.REFUSED)
+        elif refusal.cause in refusals.OF_HEART and self._waits_in_vain():
+            self.finish(Reason.HEART_RATE)
+
+    def _waits_in_vain(self) -> bool:
+        """Nobody who could decide is there, and a heart has had its time to calm down."""
+        waited_ms = self.now_ms - self.entered_ms
+        return not self.outcome.stays and waited_ms > self.setup.limits.idle_lock_ms
 
     def _follow_latch(self, report: Report) -> bool:
         """SR-34, SR-36: a latch ends the programme. True while one is in force."""

@@ -72,3 +72,7 @@ FOR_GOOD: Final = frozenset(
     )
 )
 """Refusals of a start that no person present can do anything about."""
+OF_HEART: Final = frozenset(
+    cause.value for cause in (Cause.HEART_RATE_RESTLESS, Cause.HEART_RATE_MISSING)
+)
+"""Refusals of a start that rest, or a sensor that sits better, can cure."""

@@ -11,7 +11,7 @@ from typing import Final
 
 from treadctl.core.profile import Profile, limits_for
 from treadctl.people.person import CHILD_AGE, Caps, Person
-from treadctl.safety.limits import CLASS_C_REV_MAX_CKMH, Limits
+from treadctl.safety.limits import CLASS_C_REV_MAX_CKMH, RULES, Limits
 from treadctl.units import format_clock, format_percent, format_rate, format_speed
 
 FIRST_SESSIONS: Final = 3
@@ -104,6 +104,15 @@ def hr_limit_bpm(person: Person, limits: Limits, today: date) -> int | None:
     if age is None or age < 0:
         return None
     return max(0, _HR_BASE - _HR_PER_YEAR * age) * limits.hr_limit_percent // 1_000
+
+
+def hr_ceiling_bpm(person: Person | None, today: date) -> int:
+    """What no heart-rate limit may exceed, whoever asks (safety.md 4.2). Where no age is known,
+    that of the youngest who may walk: nobody's is higher."""
+    age = None if person is None else person.age(today)
+    youngest = CHILD_AGE if age is None else max(age, CHILD_AGE)
+    highest = max(0, _HR_BASE - _HR_PER_YEAR * youngest)
+    return highest * RULES["hr_limit_percent"].high // 1_000
 
 
 def _careful_because(person: Person, sessions_done: int, today: date) -> list[str]:
