@@ -19,6 +19,7 @@ class Echoes:
     __slots__ = (
         "_before",
         "_incline",
+        "_is_theirs",
         "_quirks",
         "_speed",
         "_speed_at_ms",
@@ -31,6 +32,8 @@ class Echoes:
         self._speed: int | None = None
         """None between a start and the first speed: what the belt does then, the machine chose."""
         self._before: int | None = None
+        self._is_theirs = False
+        """Somebody else has set the speed since ours left."""
         self._speed_at_ms = _NEVER_MS
         self._incline: int | None = None
         self._start_at_ms = _NEVER_MS
@@ -41,6 +44,7 @@ class Echoes:
         self._start_at_ms = now_ms
         if is_first:
             self._speed = None
+            self._is_theirs = False
             self._speed_at_ms = _NEVER_MS
 
     def stop(self, now_ms: int) -> None:
@@ -51,7 +55,13 @@ class Echoes:
     def speed(self, now_ms: int, hundredths: int) -> None:
         """A target speed left."""
         self._before, self._speed = self._speed, hundredths
+        self._is_theirs = False
         self._speed_at_ms = now_ms
+
+    def set_by_others(self) -> None:
+        """The machine runs at what somebody else has set. If it tells our own speed after that,
+        then they have set that, too. A stop is not theirs: all that follows it is on its way."""
+        self._is_theirs = bool(self._speed)
 
     def incline(self, incline_permille: int) -> None:
         """A target incline left."""
@@ -68,6 +78,8 @@ class Echoes:
     def is_our_speed(self, now_ms: int, hundredths: int, step: int) -> bool:
         """Half a *step* is allowed for machines whose own step is finer than the one they state."""
         slack = step // 2
+        if self._is_theirs:
+            return False
         if self._speed is None:
             return self.is_our_start(now_ms)
         if abs(hundredths - self._speed) <= slack:

@@ -115,6 +115,8 @@ class Hearing:
                 return ev.UserStarted(self.echoes.is_our_start(now_ms))
             case StatusCode.TARGET_SPEED_CHANGED, (hundredths,):
                 ours = self.echoes.is_our_speed(now_ms, hundredths, self._step)
+                if not ours:
+                    self.echoes.set_by_others()
                 meant = SetTargetSpeed(hundredths)
                 return ev.TargetSpeedChanged(self._quirks.commanded_ckmh(meant), ours)
             case StatusCode.TARGET_INCLINE_CHANGED, (incline_permille,):

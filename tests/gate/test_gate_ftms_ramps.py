@@ -1,11 +1,12 @@
-"""A gate and a Bluetooth treadmill that is slow to hear: the way down of a stop stays gentle."""
+"""A gate and a Bluetooth treadmill: the way down is gentle, and never begins with a rise."""
 
 from dataclasses import replace
 
 import pytest
 
 from tests.contracts.ftms_peer import FtmsPeer
-from tests.gate.test_gate_ftms import FTMS, START, FtmsBench, Obedient
+from tests.gate.test_gate_ftms import FTMS, START, FtmsBench, Obedient, value
+from tests.protocols.ftms.conversation import speed
 from treadctl.model import GatePhase, Reaction
 
 BUSY = b"\xfe\x00"
@@ -63,3 +64,54 @@ def test_sr12_a_machine_kept_going_by_starts_is_ramped_down_without_one(
     bench.run_to(GatePhase.IDLE)
     assert bench.report().latched is Reaction.NONE
     assert START not in bench.words(since_ms=since_ms)
+
+
+# SR-39: somebody turned the speed up at the console, or the machine says so.
+
+
+def at_the_console(bench: FtmsBench, speed_ckmh: int, *, obeyed: bool = True) -> None:
+    digits = speed_ckmh.to_bytes(2, "little")
+    if obeyed:
+        bench.ftms.peer.receive(b"\x01\x0a\x00\x63\x00\x00\x00\xd9\x2a\x01\x02" + digits)
+    bench.hear(value(0x2ADA, "05" + digits.hex()))
+
+
+@pytest.mark.parametrize("up_ckmh", [130, 200, 490])
+def test_sr39_slower_never_means_faster_after_the_console_went_up_and_back(up_ckmh: int) -> None:
+    bench = FtmsBench()
+    bench.moving(100)
+    at_the_console(bench, up_ckmh)
+    bench.run(60)
+    at_the_console(bench, 100)
+    bench.run(1_500)
+    since_ms, highest_ckmh = bench.now_ms, bench.belt_ckmh()
+    bench.ask(setpoint_ckmh=90)
+    bench.run(4_000)
+    assert bench.words(since_ms=since_ms) == [speed(90)]
+    assert highest_ckmh <= 105
+
+
+@pytest.mark.parametrize("up_ckmh", [130, 200, 490])
+def test_sr39_slower_never_means_faster_where_the_machine_only_claims_a_higher_speed(
+    up_ckmh: int,
+) -> None:
+    bench = FtmsBench()
+    bench.moving(100)
+    at_the_console(bench, up_ckmh, obeyed=False)
+    since_ms = bench.now_ms
+    bench.ask(setpoint_ckmh=80)
+    bench.run(4_000)
+    assert bench.words(since_ms=since_ms) == [speed(100), speed(90), speed(80)]
+
+
+def test_sr39_who_slows_down_from_the_consoles_speed_begins_at_the_speed_there_is() -> None:
+    bench = FtmsBench()
+    bench.moving(100)
+    at_the_console(bench, 300)
+    bench.run(1_000)
+    since_ms, now_ckmh = bench.now_ms, bench.belt_ckmh()
+    assert now_ckmh < 200
+    bench.ask(setpoint_ckmh=90)
+    bench.run(4_000)
+    assert bench.words(since_ms=since_ms)[0] <= speed(round(now_ckmh))
+    assert bench.belt_ckmh() <= now_ckmh

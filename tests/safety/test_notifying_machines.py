@@ -345,6 +345,26 @@ def test_sr39_a_second_turn_of_the_knob_agrees_on_nothing_new() -> None:
     assert step(s, i, FTMS).kind is DriveKind.SPEED
 
 
+@pytest.mark.parametrize(
+    ("measured_ckmh", "said_ckmh"),
+    [
+        pytest.param(240, 190, id="it is there: one step down from it"),
+        pytest.param(195, 190, id="between two steps"),
+        pytest.param(120, 120, id="it is on its way: no further"),
+        pytest.param(40, 50, id="below its slowest"),
+    ],
+)
+def test_sr39_slower_begins_at_the_speed_there_is_and_not_at_the_one_that_was_set(
+    measured_ckmh: int, said_ckmh: int
+) -> None:
+    s = cruising(110, lowered_at_ms=NOW - 60_000)
+    step(s, ftms_cruise(110, foreign_ckmh=200, request_setpoint_ckmh=110), FTMS)
+    i = ftms_cruise(measured_ckmh, now_ms=NOW + 20, sample_seq=101, request_setpoint_ckmh=100)
+    drive = step(s, i, FTMS)
+    assert (drive.kind, drive.speed_ckmh) == (DriveKind.SPEED, said_ckmh)
+    assert s.commanded_ckmh == said_ckmh
+
+
 @pytest.mark.parametrize(("measured_ckmh", "from_ckmh"), [(150, 150), (390, 390), (0, 50)])
 def test_sr39_a_stop_takes_the_belt_no_further_on_its_way_up(
     measured_ckmh: int, from_ckmh: int

@@ -42,8 +42,7 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
     if s.phase is not GatePhase.STOPPING:
         if s.foreign_ckmh is not None:
             # The belt may still be on its way up to it: a stop does not take it further (SR-39).
-            reached_ckmh = c.quantise(max(i.measured_ckmh, c.min_ckmh))
-            s.commanded_ckmh = min(s.commanded_ckmh, reached_ckmh)
+            s.commanded_ckmh = min(s.commanded_ckmh, ramp.reached_ckmh(i.measured_ckmh, c))
         enter(s, GatePhase.STOPPING)
         ramp.begin_down(s)
     elif s.commanded_ckmh > 0:
@@ -155,6 +154,8 @@ def _moving(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
         return _stopping(s, i, c, 0)
     held = s.worst is not None and s.worst.reaction is Reaction.HOLD
     speed = ramp.lowered(s, c) if ramp.wants_less(s) else s.commanded_ckmh
+    if speed < s.commanded_ckmh and s.foreign_ckmh is not None:
+        speed = min(speed, ramp.reached_ckmh(i.measured_ckmh, c))
     if not held and speed == s.commanded_ckmh:
         speed = ramp.raised(s, c)
     if speed == s.commanded_ckmh:

@@ -45,6 +45,15 @@ def wants_less(s: KernelState) -> bool:
     return lid_ckmh is not None and lid_ckmh < s.commanded_ckmh
 
 
+def reached_ckmh(measured_ckmh: int, c: KernelConfig) -> int:
+    """The speed that a belt is known to have, whoever set it, as the machine can be told it.
+
+    What somebody else has set is a word of the machine's: the belt may not be there yet, or they
+    may have set it back since. Whoever slows down from it begins here (SR-39).
+    """
+    return c.quantise(max(measured_ckmh, c.min_ckmh))
+
+
 def raised(s: KernelState, c: KernelConfig) -> int:
     """SR-11: the next higher speed that may be sent now, or the present one."""
     goal = goal_ckmh(s)

@@ -360,8 +360,37 @@ def test_the_echo_of_the_speed_before_may_be_late() -> None:
     talk.status(target(100))
     talk.run(100)
     talk.status(target(100))
-    talk.status(target(110))
-    assert ours(talk) == [True, False, True]
+    assert ours(talk) == [True, False]
+
+
+def test_sr39_our_own_speed_told_after_anothers_was_set_by_them_as_well() -> None:
+    talk = walking()
+    for ckmh in (130, 100):
+        talk.status(target(ckmh))
+    talk.session.set_speed(90)
+    talk.run(100)
+    talk.status(target(90))
+    assert ours(talk) == [False, False, True]
+
+
+def test_sr39_a_new_start_is_ours_whoever_set_the_speed_before_it() -> None:
+    talk = walking()
+    talk.status(target(130))
+    talk.session.stop()
+    talk.run(5_000)
+    talk.session.start()
+    talk.run(100)
+    talk.status(target(80))
+    assert ours(talk) == [False, True]
+
+
+def test_sr39_the_way_down_of_a_stop_ends_in_our_zero_however_long_it_takes() -> None:
+    talk = walking()
+    talk.session.stop()
+    talk.run(3_100)
+    for ckmh in (80, 0):
+        talk.status(target(ckmh))
+    assert ours(talk) == [False, True]
 
 
 @pytest.mark.parametrize("follows", [False, True])
@@ -387,7 +416,7 @@ def test_q18_the_speeds_on_the_way_from_standstill_to_the_first_one_are_ours_too
     talk.run(100)
     for ckmh in (16, 34, 100, 120):
         talk.status(target(ckmh))
-    assert ours(talk) == [follows, follows, True, False]
+    assert ours(talk) == [follows, follows, follows, False]
 
 
 @pytest.mark.parametrize("result", ["02", "03", "04"])
