@@ -32,6 +32,7 @@ class Echoes:
         self._speed: int | None = None
         """None between a start and the first speed: what the belt does then, the machine chose."""
         self._before: int | None = None
+        """The speed before it; where a machine tells its whole ramp, how far that has got."""
         self._is_theirs = False
         """Somebody else has set the speed since ours left."""
         self._speed_at_ms = _NEVER_MS
@@ -43,7 +44,7 @@ class Echoes:
         """A start left. *is_first*: not one said again to a belt that runs."""
         self._start_at_ms = now_ms
         if is_first:
-            self._speed = None
+            self._speed = self._before = None
             self._is_theirs = False
             self._speed_at_ms = _NEVER_MS
 
@@ -54,14 +55,24 @@ class Echoes:
 
     def speed(self, now_ms: int, hundredths: int) -> None:
         """A target speed left."""
-        self._before, self._speed = self._speed, hundredths
+        if self._before is None or not self._quirks.status_follows_ramp:
+            self._before = self._speed
+        self._speed = hundredths
         self._is_theirs = False
         self._speed_at_ms = now_ms
 
-    def set_by_others(self) -> None:
+    def come_to(self, now_ms: int, hundredths: int) -> None:
+        """The machine told a speed of ours. Where it tells its whole ramp, that is how far it has
+        got: the rest of the way is ours as long as it goes on telling."""
+        if self._quirks.status_follows_ramp:
+            self._before = hundredths
+            self._speed_at_ms = now_ms
+
+    def set_by_others(self, hundredths: int) -> None:
         """The machine runs at what somebody else has set. If it tells our own speed after that,
         then they have set that, too. A stop is not theirs: all that follows it is on its way."""
         self._is_theirs = bool(self._speed)
+        self._before = hundredths
 
     def incline(self, incline_permille: int) -> None:
         """A target incline left."""

@@ -115,8 +115,10 @@ class Hearing:
                 return ev.UserStarted(self.echoes.is_our_start(now_ms))
             case StatusCode.TARGET_SPEED_CHANGED, (hundredths,):
                 ours = self.echoes.is_our_speed(now_ms, hundredths, self._step)
-                if not ours:
-                    self.echoes.set_by_others()
+                if ours:
+                    self.echoes.come_to(now_ms, hundredths)
+                else:
+                    self.echoes.set_by_others(hundredths)
                 meant = SetTargetSpeed(hundredths)
                 return ev.TargetSpeedChanged(self._quirks.commanded_ckmh(meant), ours)
             case StatusCode.TARGET_INCLINE_CHANGED, (incline_permille,):
