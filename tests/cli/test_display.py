@@ -49,6 +49,7 @@ SAMPLE = Sample(
     standstill=False,
     link_up=True,
     incline_permille=0,
+    heart_bpm=None,
     reverse_s=40.0,
     distance_m=130.0,
 )
