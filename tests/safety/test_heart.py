@@ -316,13 +316,28 @@ def test_sr46_what_is_told_twice_in_time_is_as_old_as_the_telling() -> None:
     assert heart.news_at_ms(told._replace(hr_changed_at_ms=NOW - 30_001)) == NOW - 30_001
 
 
-@pytest.mark.parametrize(("started_ms", "lost"), [(3_000, False), (3_001, True), (60_000, True)])
-def test_sr46_what_was_silent_before_the_start_is_counted_from_the_start(
-    started_ms: int, lost: bool
+@pytest.mark.parametrize(
+    ("started_ms", "config", "lost_ms"),
+    [
+        (3_000, WATCHED, 0),
+        (3_001, WATCHED, 3_001),
+        (10_001, WATCHED, 10_000),
+        (10_001, GUARDED, 10_001),
+        (60_001, GUARDED, 60_000),
+    ],
+)
+def test_sr46_a_silence_is_counted_from_the_start_and_no_further_than_it_matters(
+    started_ms: int, config: KernelConfig, lost_ms: int
 ) -> None:
     s = cruising(started_at_ms=NOW - started_ms)
-    step(s, cruise(**beat(90, hr_at_ms=NOW - 300_000, hr_changed_at_ms=NOW - 300_000)), WATCHED)
-    assert s.heart.lost_ms == (started_ms if lost else 0)
+    step(s, cruise(**beat(90, hr_at_ms=NOW - 300_000, hr_changed_at_ms=NOW - 300_000)), config)
+    assert s.heart.lost_ms == lost_ms
+
+
+def test_sr46_after_a_long_silence_the_ramp_goes_on_as_soon_as_there_is_a_reading() -> None:
+    s = cruising(210, setpoint_ckmh=242, raised_at_ms=NOW - 60_000)
+    assert walk(s, 120_000, None, asked_ckmh=242) == []
+    assert walk(s, 40, 100, asked_ckmh=242) == [226]
 
 
 def test_sr46_a_guarded_minute_ends_in_a_soft_stop_that_latches_nothing() -> None:

@@ -11,6 +11,8 @@ from treadctl.safety.limits import (
     HR_FRESH_MS,
     HR_FROZEN_MS,
     HR_HOLD_MS,
+    HR_LOST_HOLD_MS,
+    HR_LOST_STOP_MS,
     HR_LOWER_CKMH,
     HR_LOWER_MS,
 )
@@ -38,7 +40,9 @@ def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int, limit_bpm:
     age_ms = i.now_ms - seen_at_ms
     if bpm is None or age_ms > HR_FRESH_MS:
         # It has been lost since the last news, which only now turns out to be the last.
-        track.lost_ms += dt_ms if track.is_lost else age_ms
+        lost_ms = track.lost_ms + (dt_ms if track.is_lost else age_ms)
+        # What is beyond the last thing that it decides would only have to drain again.
+        track.lost_ms = min(lost_ms, HR_LOST_STOP_MS if c.hr_guard else HR_LOST_HOLD_MS)
         track.is_lost = True
         return
     track.is_lost = False
