@@ -8,7 +8,7 @@ tests/scenarios a fixture does so for every rig, so that no scenario can forget 
 import copy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
@@ -30,7 +30,14 @@ from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.core.session import Session
 from treadctl.core.setup import SessionSetup
 from treadctl.core.simulated_person import SimulatedPerson
-from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
+from treadctl.gate.setup import (
+    GateSetup,
+    HeartSource,
+    MachineClass,
+    MachineFacts,
+    StrapKind,
+    StrapSource,
+)
 from treadctl.model import GatePhase, Mode, Report
 from treadctl.safety.limits import Limits
 
@@ -131,17 +138,21 @@ class Rig:
         stays: bool = False,
         desk: Desk | None = None,
         profile: str = "",
+        heart: HeartSource | None = None,
     ) -> None:
         """*scenario* is a file of tests/scenarios, without its suffix. *stays*: somebody can
         reset or resume, so a stop is waited out instead of ending the run. *desk*: somebody
         there leads the session, and the simulated person only does what is asked. *profile*: what
-        a person named for an FTMS machine; empty, and the machine says what it is."""
+        a person named for an FTMS machine; empty, and the machine says what it is. *heart*: they
+        wear a heart-rate strap, which is watched."""
         self.machine: Final = machine
         self.mode: Final = mode
         self.limits: Final = limits or self.limits_of(plan)
         self.truth: Final[list[dict[str, Any]]] = []
         self.events: Final[list[dict[str, Any]]] = []
         self.reports: Final[list[Report]] = []
+        if heart is not None:
+            options = replace(options or MachineOptions(), heart=True)
         timeline = load_scenario(SCENARIOS / f"{scenario}.toml") if scenario else None
         self._events_to_come: Final = timeline.events if timeline else ()
         simulation = Simulation(
@@ -203,8 +214,10 @@ class Rig:
             attendance_required=False,
             screen_required=desk is not None and desk.tokens > 0,
             hold_to_run_available=True,
+            heart=heart,
         )
-        self.virtual: Final = VirtualRun(setup, self.treadmill, cockpit)
+        worn = None if heart is None else simulation.take_heart
+        self.virtual: Final = VirtualRun(setup, self.treadmill, cockpit, take_heart=worn)
         self.made.append(self)
 
     @staticmethod
