@@ -20,11 +20,15 @@ from tests.leader import Leader
 from tests.rig import Rig
 from treadctl.composition.desk import Desk
 from treadctl.composition.live import Ended
-from treadctl.composition.prepare import RunOptions
+from treadctl.composition.options import RunOptions
 from treadctl.core.events import Sample
 from treadctl.core.machine import SessionState
 from treadctl.tui.app import TreadctlApp
 from treadctl.tui.driver import StopDriver
+
+
+def write_byte(fd: int) -> None:
+    os.write(fd, b"w")
 
 
 def now_ms() -> int:
@@ -42,7 +46,7 @@ class Walk:
         Leader(rig, rehearsed).run_until(lambda: rig.state() is SessionState.REVERSE_WALK)
         self._events = rehearsed.drain()
         self._seen = rehearsed.seen
-        self.desk = Desk(lambda: os.write(write, b"w"))
+        self.desk = Desk(lambda: write_byte(write))
         threading.Thread(target=self._run, daemon=True).start()
 
     def begin(self, options: RunOptions) -> Desk:

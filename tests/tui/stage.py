@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from tests.leader import Leader
 from tests.rig import SHORT, Rig
 from treadctl.composition.desk import Desk
 from treadctl.composition.live import Ended
-from treadctl.composition.prepare import RunOptions
+from treadctl.composition.options import RunOptions
 from treadctl.core.exit_codes import ExitCode
 from treadctl.core.machine import SessionState
 from treadctl.core.programme import Programme
@@ -76,8 +77,13 @@ class Stage:
 
     def text(self) -> str:
         """What the screen shows, as text."""
-        strips = self.app.screen._compositor.render_strips()
-        return "\n".join("".join(s.text for s in strip).rstrip() for strip in strips)
+        return drawn(self.app)
+
+
+def drawn(app: App[int]) -> str:
+    """What the screen of *app* shows, as text."""
+    strips = app.screen._compositor.render_strips()
+    return "\n".join("".join(s.text for s in strip).rstrip() for strip in strips)
 
 
 @asynccontextmanager

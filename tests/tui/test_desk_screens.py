@@ -9,7 +9,7 @@ from tests.tui.stage import Stage, on_stage
 from treadctl import paths
 from treadctl.composition.desk import Desk
 from treadctl.composition.live import Ended
-from treadctl.composition.prepare import RunOptions
+from treadctl.composition.options import RunOptions
 from treadctl.core.exit_codes import ExitCode
 from treadctl.core.machine import SessionState as S
 from treadctl.people.directory import read_people

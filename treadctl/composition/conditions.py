@@ -4,14 +4,14 @@ Everything here can be known without touching a machine, so a dry run and a real
 for the same reasons and in the same words.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 from firmware_protocols.registry import PROTOCOLS
 from treadctl import paths
 from treadctl.causes import Cause
-from treadctl.composition.heart import HeartLimits, HeartWish, heart_source
+from treadctl.composition.heart import HeartLimits, heart_source
+from treadctl.composition.options import RunOptions
 from treadctl.composition.setup_from_config import to_gate_setup
 from treadctl.config import Config, TreadmillConfig, load_config
 from treadctl.core.exit_codes import ExitCode
@@ -53,37 +53,6 @@ class PlanRefused(RunRefused):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         super().__init__("\n".join(str(problem) for problem in problems), ExitCode.PLAN_INVALID)
         self.problems = problems
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """The command line of `treadctl run`, as typed."""
-
-    plan: str
-    treadmill: str | None = None
-    simulate: str | None = None
-    virtual_time: bool = False
-    mode: Mode = Mode.TURN_AROUND
-    scenario: Path | None = None
-    seed: int = 1
-    truth: Path | None = None
-    quirks: tuple[str, ...] = ()
-    """Of the simulated machine, by the simulator's names for them."""
-    record: Path | None = None
-    config: Path | None = None
-    person: str | None = None
-    """Who walks: the name of a file in the people directory, or the name in it."""
-    today: date | None = None
-    """None: the computer's own."""
-    control: bool = False
-    terminal: bool = False
-    """A person sits at a terminal and can be asked."""
-    screen: bool = False
-    """A front end leads the session, and shows every half second that it is alive (SR-40)."""
-    heart: HeartWish = field(default_factory=HeartWish)
-    """Whether and where the heart rate is read, and against what."""
-    speedup: int | None = None
-    """In virtual time: how many times as fast as the clock on the wall."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,13 @@ from typing import Final
 
 from treadctl import ble_url
 from treadctl.causes import Cause
+from treadctl.composition.options import HeartWish
 from treadctl.config import PROTOCOLS
 from treadctl.errors import LinkError, Refused
 from treadctl.gate.setup import HeartKind, HeartSource
 
 MACHINE: Final = "machine"
 NONE: Final = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class HeartWish:
-    """What was typed about the heart rate."""
-
-    where: str = ""
-    """A sensor's address, `machine` or `none`; empty: as the treadmill is declared."""
-    limit_bpm: int | None = None
-    guard: bool = False
 
 
 @dataclass(frozen=True, slots=True)

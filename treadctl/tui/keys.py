@@ -6,9 +6,7 @@ two of those never count as one person pressing twice.
 """
 
 from collections.abc import Callable
-from typing import Final
-
-from treadctl.composition.desk import Desk
+from typing import Final, Protocol
 
 STOP_KEYS: Final = frozenset({"space", "s", "q", "enter", "escape"})
 QUIT_KEYS: Final = frozenset({"ctrl+c", "ctrl+q"})
@@ -46,15 +44,34 @@ def name_of(key: str) -> str:
     return key.lower().removeprefix("upper_").removeprefix("shift+")
 
 
+class StopDesk(Protocol):
+    """What a key can do without the screen's loop."""
+
+    @property
+    def may_move(self) -> bool: ...
+    def stop(self) -> None: ...
+
+
 class KeyGuard:
     """Takes every key first. One per application; its desk changes with every run."""
 
-    def __init__(self, now_ms: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        now_ms: Callable[[], int],
+        *,
+        stops: frozenset[str] = STOP_KEYS,
+        quits: frozenset[str] = QUIT_KEYS,
+        meaning: frozenset[str] = MOVING_KEYS,
+    ) -> None:
+        """*stops*, *quits* and *meaning*: what keys do while the belt may move."""
         self._now_ms = now_ms
-        self.desk: Desk | None = None
+        self._stops = stops
+        self._quits = quits
+        self._meaning = meaning
+        self.desk: StopDesk | None = None
         """None: there is no run, and every key is for whatever is on the screen."""
         self.more: frozenset[str] = frozenset()
-        """What a dialog in front takes, beside `MOVING_KEYS`."""
+        """What a dialog in front takes, beside what means something anyway."""
         self.quit_asked = False
         """Somebody wants to leave; asked about once the belt stands."""
         self._unknown_at_ms: list[int] = []
@@ -68,11 +85,11 @@ class KeyGuard:
             return False
         now_ms = self._now_ms()
         if desk.may_move:
-            if key in STOP_KEYS or key in QUIT_KEYS:
-                self.quit_asked = self.quit_asked or key in QUIT_KEYS
+            if key in self._stops or key in self._quits:
+                self.quit_asked = self.quit_asked or key in self._quits
                 desk.stop()
                 return True
-            if key not in MOVING_KEYS and key not in self.more:
+            if key not in self._meaning and key not in self.more:
                 self._unknown(desk, now_ms)
                 return True
         return key not in SLOWER and self._is_repeat(key, now_ms)
@@ -86,7 +103,7 @@ class KeyGuard:
         self._accepted_ms[key] = now_ms
         return False
 
-    def _unknown(self, desk: Desk, now_ms: int) -> None:
+    def _unknown(self, desk: StopDesk, now_ms: int) -> None:
         since_ms = now_ms - UNKNOWN_MS
         self._unknown_at_ms = [t for t in self._unknown_at_ms if t > since_ms] + [now_ms]
         if len(self._unknown_at_ms) >= UNKNOWN_MAX:

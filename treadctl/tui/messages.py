@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from treadctl.composition.conditions import RunOptions
+from treadctl.composition.options import RunOptions
 
 
 @dataclass

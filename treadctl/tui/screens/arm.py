@@ -1,20 +1,16 @@
 """From ready to moving: arm, the two presses, the countdown, and stepping on (SR-02, SR-05)."""
 
-from typing import Final
-
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from treadctl.core.machine import SessionState
+from treadctl.tui.presses import HELD_MS
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import View
 from treadctl.tui.widgets.big_text import BigText
 from treadctl.tui.widgets.lines import PressBar
 from treadctl.tui.widgets.steady import Steady
-
-HELD_MS: Final = 1_200
-"""A second as the gate counts it, and a little for the way there."""
 
 
 class ArmScreen(SessionScreen):

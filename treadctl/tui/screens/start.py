@@ -13,7 +13,6 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from treadctl.composition.conditions import RunOptions
 from treadctl.composition.front_desk import (
     Where,
     advice_for,
@@ -22,6 +21,7 @@ from treadctl.composition.front_desk import (
     plans_for,
     why_not,
 )
+from treadctl.composition.options import RunOptions
 from treadctl.core.plan_facts import PlanFacts
 from treadctl.core.programme import Step
 from treadctl.errors import UserFileError

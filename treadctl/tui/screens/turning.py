@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from treadctl.core.machine import SessionState
-from treadctl.tui.screens.arm import HELD_MS
+from treadctl.tui.presses import HELD_MS
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.view import View
 from treadctl.tui.widgets.lines import PressBar
