@@ -17,6 +17,11 @@ OUTPUT_LOST: Final = 1
 _COMMANDS: Final = {
     "run": ("treadctl.cli_run", "run", "Run a session without a screen."),
     "tui": ("treadctl.cli_tui", "tui", "Lead a session, screen by screen."),
+    "attach": (
+        "treadctl.cli_attach",
+        "attach_command",
+        "Look on from a second terminal, and stop.",
+    ),
     "plan": ("treadctl.cli_plan", "plan", "List, show and check plans."),
     "people": ("treadctl.cli_people", "people", "Who walks, and what they may."),
     "monitor": ("treadctl.cli_monitor", "monitor_command", "Watch a treadmill, never start it."),

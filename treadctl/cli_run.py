@@ -10,8 +10,8 @@ from treadctl.cli_errors import fault, reporting_errors
 from treadctl.cli_options import config_option
 from treadctl.cli_output import Output
 from treadctl.cli_plan import mode_option, show_view
-from treadctl.composition.conditions import RunOptions, machines
-from treadctl.composition.heart import HeartWish
+from treadctl.composition.conditions import machines
+from treadctl.composition.options import HeartWish, RunOptions
 from treadctl.composition.plan_view import view_run
 from treadctl.composition.run import execute
 from treadctl.core.exit_codes import ExitCode

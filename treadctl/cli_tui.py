@@ -9,10 +9,11 @@ import click
 
 from treadctl.cli_display import PlainLines
 from treadctl.cli_errors import reporting_errors
-from treadctl.cli_options import config_option
+from treadctl.cli_options import config_option, theme_option
 from treadctl.cli_output import Output
-from treadctl.composition.conditions import RunOptions, machines
+from treadctl.composition.conditions import machines
 from treadctl.composition.live import Launcher
+from treadctl.composition.options import RunOptions
 from treadctl.composition.signals import stop_signals
 from treadctl.core.exit_codes import ExitCode
 
@@ -32,9 +33,7 @@ from treadctl.core.exit_codes import ExitCode
     help="With --simulate: time passes N times as fast while nobody is asked for anything.",
 )
 @click.option("--person", metavar="NAME", help="Who walks (`treadctl people list`).")
-@click.option(
-    "--theme", type=click.Choice(["treadctl", "high-contrast", "monochrome"]), help="The look."
-)
+@theme_option
 @click.option("--record", type=click.Path(path_type=Path), metavar="DIR", help="Where records go.")
 @click.option(
     "--truth",

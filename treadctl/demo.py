@@ -19,7 +19,8 @@ import click
 
 from treadctl.cli_chart import Point, chart
 from treadctl.cli_display import sentence_of
-from treadctl.composition.prepare import RunOptions, exit_code_of
+from treadctl.composition.options import RunOptions
+from treadctl.composition.prepare import exit_code_of
 from treadctl.composition.run import execute
 from treadctl.core.events import (
     Event,

@@ -1,4 +1,4 @@
-"""SR-48: the product listens to nobody. There is no way in but the terminal."""
+"""SR-48: no network. The one way in beside the terminal is a file that only its user may open."""
 
 import ast
 from collections.abc import Iterator
@@ -11,6 +11,8 @@ from tests.architecture.sources import ROOT, imports, module_name, python_files
 SERVERS: Final = frozenset(
     {"create_server", "create_unix_server", "start_server", "start_unix_server"}
 )
+ATTACHED: Final = "treadctl/composition/spotter/sockets.py"
+"""Where views attach (ADR 0023)."""
 LIBRARIES: Final = ("http.server", "socketserver", "xmlrpc.server", "wsgiref")
 
 
@@ -27,13 +29,25 @@ def listeners(source: str, module: str) -> Iterator[int]:
             yield found.line
 
 
-def test_sr48_nothing_in_the_product_listens() -> None:
+def test_sr48_nothing_in_the_product_listens_but_for_attached_views() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{line}"
         for path in python_files("treadctl", "firmware_protocols")
         for line in listeners(path.read_text(), module_name(path))
+        if path != ROOT / ATTACHED
     ]
     assert found == []
+
+
+def test_sr48_what_listens_for_attached_views_knows_no_network() -> None:
+    source = (ROOT / ATTACHED).read_text()
+    assert len(list(listeners(source, "treadctl.x"))) == 1
+    families = {
+        node.attr
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute) and node.attr.startswith("AF_")
+    }
+    assert families == {"AF_UNIX"}
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.files import SHORT_PLAN, TOO_FAST_PLAN, config_file, plan_file
-from treadctl.composition.conditions import (
-    PlanRefused,
-    RunOptions,
-    RunRefused,
-    conditions_of,
-)
+from treadctl.composition.conditions import PlanRefused, RunRefused, conditions_of
+from treadctl.composition.options import RunOptions
 from treadctl.composition.prepare import exit_code_of, prepare
 from treadctl.config import UnknownTreadmill
 from treadctl.core.exit_codes import ExitCode

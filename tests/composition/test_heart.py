@@ -9,8 +9,9 @@ import pytest
 
 from tests.cli.files import config_file, plan_file
 from tests.config_files import only_problem, parse
-from treadctl.composition.conditions import RunOptions, conditions_of
-from treadctl.composition.heart import HeartLimits, HeartWish, heart_source
+from treadctl.composition.conditions import conditions_of
+from treadctl.composition.heart import HeartLimits, heart_source
+from treadctl.composition.options import HeartWish, RunOptions
 from treadctl.composition.plan_view import view_run
 from treadctl.composition.prepare import exit_code_of
 from treadctl.core.exit_codes import ExitCode

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.files import SHORT_PLAN, config_file, plan_file
-from treadctl.composition.conditions import RunOptions
+from treadctl.composition.options import RunOptions
 from treadctl.composition.plan_view import PlanView, view_plan, view_run
 from treadctl.composition.preview import Preview
 from treadctl.core.builtin_plans import builtin_names

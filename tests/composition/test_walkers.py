@@ -10,7 +10,8 @@ import pytest
 from tests.cli.files import config_file
 from tests.people.files import ANNA, TODAY
 from tests.records.samples import HEADER
-from treadctl.composition.conditions import PlanRefused, RunOptions, RunRefused, conditions_of
+from treadctl.composition.conditions import PlanRefused, RunRefused, conditions_of
+from treadctl.composition.options import RunOptions
 from treadctl.composition.prepare import Prepared, exit_code_of, prepare
 from treadctl.composition.standing import standing_of
 from treadctl.core.exit_codes import ExitCode

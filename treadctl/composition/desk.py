@@ -5,9 +5,10 @@ is a value that the run takes with its next turn, and what the run shows is a fr
 replaces the older one. Stops are taken first, whatever was asked before them (SR-18).
 """
 
+import os
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,6 +71,7 @@ class Desk:
         self._stops: deque[Wish] = deque()
         self._wishes: deque[Wish] = deque(maxlen=MAX_WISHES)
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        self._followers: tuple[deque[Event], ...] = (self._events,)
         self._tokens = 0
         self.seen: Seen | None = None
         self.said: str | None = None
@@ -94,11 +96,19 @@ class Desk:
 
     def drain(self) -> list[Event]:
         """Every event since the last call, oldest first. One front end calls this."""
-        events: list[Event] = []
-        with suppress(IndexError):
-            while True:
-                events.append(self._events.popleft())
-        return events
+        return _emptied(self._events)
+
+    def follow(self) -> Callable[[], list[Event]]:
+        """Return another such `drain`, for one more reader. Call this before the run begins."""
+        events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        self._followers = (*self._followers, events)
+        return lambda: _emptied(events)
+
+    def spotter_stop(self) -> None:
+        """Stop softly, from an attached view: like `stop`, but nobody beside the treadmill has
+        pressed it, so it does not show that anybody is there (SR-56)."""
+        self._stops.append(Wish(SPOTTER_STOP))
+        self._wake()
 
     @property
     def may_move(self) -> bool:
@@ -108,7 +118,8 @@ class Desk:
     # The run's side.
 
     def tell(self, event: Event) -> None:
-        self._events.append(event)
+        for events in self._followers:
+            events.append(event)
 
     def say(self, text: str) -> None:
         self.said = text
@@ -128,6 +139,31 @@ class Desk:
         return None
 
 
+@contextmanager
+def waking_desk() -> Iterator[tuple[Desk, int]]:
+    """A desk, and the descriptor that is readable when something is asked for at it."""
+    wake_read, wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+
+    def wake() -> None:
+        with suppress(BlockingIOError):
+            os.write(wake_write, b"w")
+
+    try:
+        yield Desk(wake), wake_read
+    finally:
+        os.close(wake_read)
+        os.close(wake_write)
+
+
+def _emptied(events: deque[Event]) -> list[Event]:
+    taken: list[Event] = []
+    with suppress(IndexError):
+        while True:
+            taken.append(events.popleft())
+    return taken
+
+
+SPOTTER_STOP: Final = "spotter_stop"
 _STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end", "criterion", "hang_up"})
 
 
@@ -166,7 +202,8 @@ class DeskOperator:
         while (wish := self._desk.take()) is not None:
             took = True
             # Whoever presses a key that means something is evidently there (SR-56).
-            self._session.attend()
+            if wish.verb != SPOTTER_STOP:
+                self._session.attend()
             with suppress(Refused):  # the session has told it as an event
                 self._carry_out(wish)
         return took
@@ -195,6 +232,11 @@ class DeskOperator:
         match wish.verb:
             case "confirm" if wish.item in CHECKLIST:
                 session.confirm(wish.item)
+            case "spotter_stop":
+                news = session.state in _IN_MOTION - STOPPING
+                session.stop()
+                if news:
+                    session.mark("stop asked for at an attached view")
             case "choose":
                 session.choose(Direction(wish.item))
             case "criterion":

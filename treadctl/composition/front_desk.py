@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from treadctl import paths
-from treadctl.composition.conditions import RunOptions, machines
+from treadctl.composition.conditions import machines
+from treadctl.composition.options import RunOptions
 from treadctl.composition.plan_view import view_run
 from treadctl.composition.standing import standing_of
 from treadctl.config import load_config

@@ -5,15 +5,13 @@ session must not, because the gate takes its silence for death (SR-30). So the r
 thread and its own loop, the same one as a run without a screen, and the two meet at a desk.
 """
 
-import os
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
-from typing import Final
 
-from treadctl.composition.conditions import RunOptions
-from treadctl.composition.desk import Desk
+from treadctl.composition.desk import Desk, waking_desk
+from treadctl.composition.options import RunOptions
 from treadctl.composition.signals import Signals
 from treadctl.core.exit_codes import ExitCode
 from treadctl.errors import TreadctlError
@@ -35,8 +33,8 @@ class Live:
     def __init__(self, options: RunOptions, signals: Signals) -> None:
         self._options = options
         self._signals = signals
-        self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-        self.desk: Final = Desk(self._wake)
+        self._open_things = ExitStack()
+        self.desk, self._wake_fd = self._open_things.enter_context(waking_desk())
         self.ended: Ended | None = None
         # Not a daemon: the interpreter waits for it, and thereby for the belt.
         self._thread = Thread(target=self._run, name="run")
@@ -47,14 +45,9 @@ class Live:
     def join(self) -> Ended:
         """Wait until the belt is proven to stand, or nothing more can be done."""
         self._thread.join()
-        os.close(self._wake_read)
-        os.close(self._wake_write)
+        self._open_things.close()
         assert self.ended is not None
         return self.ended
-
-    def _wake(self) -> None:
-        with suppress(BlockingIOError):
-            os.write(self._wake_write, b"w")
 
     def _run(self) -> None:
         # Only now: gate and session are half of what there is to import, and no screen needs them.
@@ -69,7 +62,7 @@ class Live:
                 tell=(),
                 say=desk.say,
                 desk=desk,
-                wake_fd=self._wake_read,
+                wake_fd=self._wake_fd,
             )
             self.ended = Ended(code, record)
         except TreadctlError as error:

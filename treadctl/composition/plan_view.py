@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from treadctl.composition.conditions import PlanRefused, RunOptions, conditions_of
+from treadctl.composition.conditions import PlanRefused, conditions_of
+from treadctl.composition.options import RunOptions
 from treadctl.composition.preview import Preview, preview
 from treadctl.core.programme import Programme
 from treadctl.errors import Problem

@@ -12,11 +12,11 @@ from treadctl import version
 from treadctl.causes import Cause
 from treadctl.composition.conditions import (
     Conditions,
-    RunOptions,
     RunRefused,
     conditions_of,
     effective_limits,
 )
+from treadctl.composition.options import RunOptions
 from treadctl.composition.plant import (
     LockstepPlant,
     ServedPlant,
@@ -24,6 +24,7 @@ from treadctl.composition.plant import (
     SimulatorFailedError,
     facts_of,
 )
+from treadctl.composition.spotter.wire import NoSession
 from treadctl.config import UnknownTreadmill
 from treadctl.core.exit_codes import ExitCode
 from treadctl.core.programme import Programme
@@ -33,7 +34,7 @@ from treadctl.gate.identity import limits_hash
 from treadctl.gate.setup import GateSetup, HeartKind, StrapKind, StrapSource
 from treadctl.records.journal import Header, RecordError
 
-__all__ = ["Prepared", "RunOptions", "RunRefused", "effective_limits", "exit_code_of", "prepare"]
+__all__ = ["Prepared", "RunRefused", "effective_limits", "exit_code_of", "prepare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def exit_code_of(error: TreadctlError) -> ExitCode:
             return error.code
         case SimulatorFailedError():
             return ExitCode(error.exit_code)
-        case UnknownTreadmill() | LinkError():
+        case UnknownTreadmill() | LinkError() | NoSession():
             return ExitCode.DEVICE_NOT_FOUND
         case Refused() | HandshakeError():
             return ExitCode.REFUSED_BY_SAFETY

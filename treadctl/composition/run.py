@@ -11,14 +11,17 @@ from typing import Final, Protocol
 
 from treadctl import paths
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
-from treadctl.composition.desk import Desk, DeskOperator
+from treadctl.composition.desk import Desk, DeskOperator, waking_desk
 from treadctl.composition.gate_process import GateProcess
 from treadctl.composition.keys import KeyReader, single_keys
 from treadctl.composition.lines import LineReader
+from treadctl.composition.options import RunOptions
 from treadctl.composition.pace import Pace
 from treadctl.composition.plant import SimulatorFailedError
-from treadctl.composition.prepare import Prepared, RunOptions, prepare
+from treadctl.composition.prepare import Prepared, prepare
 from treadctl.composition.signals import Signals, stop_signals
+from treadctl.composition.spotter.server import attachable
+from treadctl.composition.spotter.wire import Hello
 from treadctl.composition.terminal import HELP, TerminalOperator
 from treadctl.composition.virtual import VirtualRun, resting_collector
 from treadctl.core.control import ControlOperator
@@ -30,6 +33,7 @@ from treadctl.core.simulated_person import SimulatedPerson
 from treadctl.gate.setup import HeartKind
 from treadctl.model import Report
 from treadctl.records.journal import Journal
+from treadctl.version import VERSION
 
 EXCHANGE_MS: Final = 100
 """SR-30: the heartbeat is ten times a second."""
@@ -66,7 +70,7 @@ class Run:
         desk: Desk | None = None,
         wake_fd: int = -1,
     ) -> None:
-        """*desk*: front ends lead this run; *wake_fd* is readable when one of them asks."""
+        """*desk*: front ends lead this run, or look on; *wake_fd* is readable when one asks."""
         self._options = options
         self._prepared = prepared
         self._journal = journal
@@ -79,17 +83,14 @@ class Run:
         self._wake_fd = wake_fd
         self._pace = Pace(options.speedup) if options.speedup is not None else None
         self._desk: DeskOperator | None = None
+        act = plant.act if plant is not None else None
+        if act is not None:
+            led = options.screen or options.terminal
+            operators.append((SimulatedPerson if led else AutoOperator)(session, act))
         if desk is not None:
-            act = plant.act if plant is not None else None
-            if act is not None:
-                operators.append(SimulatedPerson(session, act))
             self._desk = DeskOperator(desk, session, prepared.programme, act)
             operators.append(self._desk)
             tell = (*tell, desk.tell)
-        elif plant is not None and options.terminal:
-            operators.append(SimulatedPerson(session, plant.act))
-        elif plant is not None:
-            operators.append(AutoOperator(session, plant.act))
         self._typed: Typed | None = None
         if options.control:
             self._typed = ControlOperator(session)
@@ -184,7 +185,7 @@ class Run:
 
     def _heed(self, signals: Signals) -> None:
         for signal in signals.take():
-            if self._desk is not None and signal is Signal.HANG_UP:
+            if self._options.screen and signal is Signal.HANG_UP:
                 self._session.hang_up()
             else:
                 self._session.interrupt(signal)
@@ -205,19 +206,20 @@ class Run:
 
     def _pump(self) -> bool:
         """Hand on what has been asked for; false if nothing was."""
+        wished = False
         if self._desk is not None:
             with suppress(BlockingIOError):
                 os.read(self._wake_fd, 4_096)
-            return self._desk.take_wishes()
+            wished = self._desk.take_wishes()
         lines, typed = self._lines, self._typed
         if lines is None or typed is None:
-            return False
+            return wished
         for count in range(_AT_ONCE):
             if (line := lines.next()) is None:
                 if lines.at_end:
                     typed.close()
                     self._lines = None
-                return count > 0
+                return wished or count > 0
             typed.feed(line)
         return True
 
@@ -279,6 +281,8 @@ def conduct(
 ) -> tuple[ExitCode, Path]:
     """The same for a caller that has the signals already, from any thread."""
     with ExitStack() as stack:
+        if desk is None and options.on_the_clock:
+            desk, wake_fd = stack.enter_context(waking_desk())
         prepared = prepare(options)
         stack.push(prepared.open_things)
         for note in prepared.notes:
@@ -310,6 +314,9 @@ def conduct(
         except BaseException:
             journal.abandon()
             raise
+        if desk is not None:
+            hello = Hello(VERSION, os.getpid(), prepared.session, prepared.programme)
+            stack.enter_context(attachable(desk, hello, say))
         return run.go(signals), journal.path
 
 

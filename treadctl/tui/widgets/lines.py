@@ -9,12 +9,13 @@ from treadctl.tui.widgets.steady import Steady
 class Banner(Steady):
     """What is driven, for whom; a simulation says so before anything else (SR-57)."""
 
-    def show(self, view: View) -> None:
+    def show(self, view: View, role: str = "") -> None:
+        """*role*: what else this terminal is than the one that leads."""
         self.set_class(view.simulated, "-simulated")
-        mark = " SIMULATED, no real belt " if view.simulated else ""
+        simulated = "SIMULATED, no real belt" if view.simulated else ""
         text = Text(no_wrap=True, overflow="ellipsis")
-        if mark:
-            text.append(mark, style="reverse bold")
+        for mark in filter(None, (role, simulated)):
+            text.append(f" {mark} ", style="reverse bold")
             text.append(" ")
         text.append(view.title)
         self.put(text)
