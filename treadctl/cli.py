@@ -27,6 +27,7 @@ _COMMANDS: Final = {
     "monitor": ("treadctl.cli_monitor", "monitor_command", "Watch a treadmill, never start it."),
     "devices": ("treadctl.cli_devices", "devices", "Find treadmills over Bluetooth."),
     "explain": ("treadctl.cli_explain", "explain_command", "What a code means, what a fault does."),
+    "replay": ("treadctl.cli_replay", "replay_command", "Run a record through this very version."),
     "sessions": ("treadctl.cli_sessions", "sessions", "Look at the records of past sessions."),
 }
 

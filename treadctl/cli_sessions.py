@@ -27,6 +27,24 @@ from treadctl.records.verify import verify, with_debrief
 from treadctl.units import format_clock
 
 DAMAGED: Final = 1
+_SHOWN_VERBS: Final = frozenset(
+    {
+        "faster",
+        "slower",
+        "skip",
+        "extend",
+        "pause",
+        "resume",
+        "cool_down",
+        "stop",
+        "fast_stop",
+        "e_stop",
+        "end",
+        "interrupt",
+        "hang_up",
+    }
+)
+"""What somebody did of their own accord; answers to what was asked are not told one by one."""
 
 
 @click.group("sessions")
@@ -221,7 +239,8 @@ def _told(record: Record) -> str | None:
         case Kind.EVENT.value, "mark":
             return _words(body, "marked", "note")
         case Kind.VERB.value, _:
-            return _words(body, "operator:", *body)
+            shown = next((verb for verb in _SHOWN_VERBS if verb == body.get("verb")), None)
+            return shown and f"operator: {shown}"
         case Kind.FAULT.value, _:
             return _words(body, "FAULT", *body)
         case Kind.DROPPED.value, _:

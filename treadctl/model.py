@@ -257,3 +257,6 @@ class Report:
     profile applies. Empty: there is nothing to know, or it has not said enough yet."""
     heart_cause: str | None = None
     """Why it holds the belt, as a snake_case cause, whatever else does; None: it does not."""
+    ticks: str = ""
+    """What the gate was given and answered in every tick since the previous report, for the
+    record (gate/tape.py)."""

@@ -210,8 +210,7 @@ REQUIREMENTS: Final = _by_number(
         49,
         _SW,
         "Records never block the loop; without a place to write, nothing is armed.",
-        lacks="The last two minutes are not kept tick by tick. A disk that fills up is told, and "
-        "does not end the session at the next rest.",
+        lacks="A disk that fills up is told, and does not end the session at the next rest.",
     ),
     Requirement(50, _HW, "Power lost and returned is a new connection, from the beginning."),
     Requirement(51, _MACHINE, "Idle too long: locked."),

@@ -7,7 +7,7 @@ from treadctl.core.events import Event, Finished
 from treadctl.core.jsonl import to_json
 from treadctl.core.session import Session
 from treadctl.model import Report, Request
-from treadctl.records.bodies import report_body, request_body, request_changed
+from treadctl.records.bodies import report_body, request_body, request_changed, verb_body
 from treadctl.records.chain import Kind
 from treadctl.records.journal import Journal
 
@@ -41,8 +41,12 @@ class Cockpit:
     def exchange(self, report: Report | None, now_ms: int) -> Request:
         """One turn. Call it with each report, and every 100 ms where none comes."""
         journal = self._journal
-        if report is not None and journal is not None:
-            journal.append(Kind.REPORT, now_ms, report_body(report))
+        self.drain(now_ms)  # of what was asked since, from wherever
+        if journal is not None:
+            if report is not None:
+                journal.append(Kind.REPORT, now_ms, report_body(report))
+            else:
+                journal.append(Kind.EXCHANGE, now_ms, {})
         request = self.session.exchange(report, now_ms)
         if journal is not None and request_changed(self._request, request):
             journal.append(Kind.REQUEST, now_ms, request_body(request))
@@ -53,7 +57,8 @@ class Cockpit:
         return request
 
     def drain(self, now_ms: int) -> None:
-        """Record and tell what the session has said since the last time."""
+        """Record and tell what the session was asked and has said since the last time."""
+        self._record_verbs(now_ms)
         for event in self.session.drain_events():
             if self._journal is not None:
                 self._journal.append(Kind.EVENT, now_ms, to_json(event))
@@ -61,6 +66,12 @@ class Cockpit:
                 tell(event)
             if isinstance(event, Finished):
                 self.finished = event
+
+    def _record_verbs(self, now_ms: int) -> None:
+        """Before what follows from them: a replay asks for them at the same place."""
+        for asked in self.session.drain_verbs():
+            if self._journal is not None:
+                self._journal.append(Kind.VERB, now_ms, verb_body(asked))
 
     def close(self, now_ms: int) -> None:
         """Write the closing record. Without a `Finished` the record reads as cut, truthfully."""

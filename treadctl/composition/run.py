@@ -19,6 +19,7 @@ from treadctl.composition.options import RunOptions
 from treadctl.composition.pace import Pace
 from treadctl.composition.plant import SimulatorFailedError
 from treadctl.composition.prepare import Prepared, prepare
+from treadctl.composition.replay_inputs import Inputs, inputs_body
 from treadctl.composition.signals import Signals, stop_signals
 from treadctl.composition.spotter.server import attachable
 from treadctl.composition.spotter.wire import Hello
@@ -287,9 +288,10 @@ def conduct(
         stack.push(prepared.open_things)
         for note in prepared.notes:
             say(note)
+        inputs = Inputs(prepared.programme, prepared.session, prepared.gate)
         journal = Journal.open(
             options.record or paths.sessions_dir(),
-            prepared.header,
+            replace(prepared.header, inputs=inputs_body(inputs)),
             real_time=prepared.lockstep is None,
             t_ms=_now_ms() if prepared.lockstep is None else 0,
         )

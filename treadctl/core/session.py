@@ -4,12 +4,12 @@ A verb either happens or raises `Refused`, and then nothing has changed; the ref
 event. Verbs take no time and send nothing: what they want goes out with the next `exchange`.
 """
 
-import functools
 from collections.abc import Callable
-from typing import Concatenate, Final, ParamSpec
+from typing import Final
 
 from treadctl.causes import Cause
 from treadctl.core.announcer import Next, lead_ms
+from treadctl.core.asked import Asked, verb
 from treadctl.core.core import Core
 from treadctl.core.criteria import CRITERIA
 from treadctl.core.events import Event, Finished
@@ -35,23 +35,6 @@ _SKIP_MS: Final = 5_200
 _SKIP_TO_TURN_MS: Final = 15_200
 """A skipped step still ends announced (SR-52)."""
 
-_P = ParamSpec("_P")
-_Verb = Callable[Concatenate["Session", _P], None]
-
-
-def _verb(method: _Verb[_P]) -> _Verb[_P]:
-    """A refused verb is an event as well as an exception."""
-
-    def asked(self: "Session", /, *args: _P.args, **kwargs: _P.kwargs) -> None:
-        try:
-            method(self, *args, **kwargs)
-        except Refused as error:
-            self.note_refused(error)
-            raise
-
-    functools.update_wrapper(asked, method)
-    return asked
-
 
 class Session:
     """Raises `Refused` at once where a machine cannot go as slowly as the plan asks."""
@@ -61,6 +44,7 @@ class Session:
             raise Refused(Cause.SETPOINT_RANGE.value, problem)
         self._core = Core(programme, setup)
         self._raised_at_ms: int | None = None
+        self._asked: list[Asked] = []
 
     # What there is to know.
 
@@ -107,13 +91,25 @@ class Session:
         """Every event since the last call, oldest first."""
         return self._core.voice.drain()
 
+    def drain_verbs(self) -> list[Asked]:
+        """Every verb since the last call, oldest first, whether it was refused or not."""
+        asked, self._asked = self._asked, []
+        return asked
+
+    def remember(self, verb: str, *args: object) -> None:
+        self._asked.append(Asked(verb, args))
+
     def note_refused(self, error: Refused) -> None:
         """Tell of something that was declined before it came to a verb."""
-        self._core.voice.refused(code_of(error.cause), error.cause, error.message)
+        self.remember("tell_refused", error.cause, error.message)
+        self.tell_refused(error.cause, error.message)
+
+    def tell_refused(self, cause: str, message: str) -> None:
+        self._core.voice.refused(code_of(cause), cause, message)
 
     # Before a start.
 
-    @_verb
+    @verb
     def confirm(self, item: str) -> None:
         """Confirm one item of the checklist. Confirming twice changes nothing."""
         core = self._core
@@ -125,7 +121,7 @@ class Session:
         core.wishes.check(CHECKLIST.index(item), core.now_ms)
         core.note_input()
 
-    @_verb
+    @verb
     def withdraw(self) -> None:
         """Ask the item that was confirmed last once more; the strap was seen, and stays so."""
         core = self._core
@@ -134,7 +130,7 @@ class Session:
             raise NOT_THAT.refused("Nothing has been confirmed yet.")
         core.note_input()
 
-    @_verb
+    @verb
     def choose(self, direction: Direction) -> None:
         """SR-25: say which way the belt shall run next. Only the direction asked for counts."""
         self._ask(self._core.machine.ask_direction)
@@ -143,7 +139,7 @@ class Session:
         self._core.wishes.choose(direction, self._core.now_ms)
         self._core.note_input()
 
-    @_verb
+    @verb
     def arm(self) -> None:
         """Ask the gate to arm, for ten seconds."""
         core = self._core
@@ -156,22 +152,23 @@ class Session:
             raise refusal(Cause.HOLD_RELEASED)
         core.wishes.ask_arm(core.now_ms)
 
-    @_verb
+    @verb
     def press_start(self) -> None:
         """Begin the start gesture."""
         self._ask(self._core.machine.ask_start)
         self._core.wishes.start.press()
 
-    @_verb
+    @verb
     def confirm_start(self) -> None:
         """Complete the start gesture, a second or more after it began."""
         self._ask(self._core.machine.ask_start)
         self._confirm(self._core.wishes.start)
 
+    @verb
     def release_start(self) -> None:
         self._core.wishes.start.release()
 
-    @_verb
+    @verb
     def on_belt(self) -> None:
         """SR-05: the person has stepped onto the slow belt."""
         self._ask(self._core.machine.ask_on_belt)
@@ -179,37 +176,39 @@ class Session:
 
     # Turning and resetting.
 
-    @_verb
+    @verb
     def press_turn(self) -> None:
         """Begin to confirm that the person has turned and is clipped on again."""
         self._ask(self._core.machine.ask_turn)
         self._core.wishes.turn_confirm.press()
 
-    @_verb
+    @verb
     def confirm_turn(self) -> None:
         self._ask(self._core.machine.ask_turn)
         self._confirm(self._core.wishes.turn_confirm)
 
+    @verb
     def release_turn(self) -> None:
         self._core.wishes.turn_confirm.release()
 
-    @_verb
+    @verb
     def press_reset(self) -> None:
         """Begin to reset a latch. It permits a new checklist and moves nothing (SR-34)."""
         self._ask(self._core.machine.ask_reset)
         self._core.wishes.reset.press()
 
-    @_verb
+    @verb
     def confirm_reset(self) -> None:
         self._ask(self._core.machine.ask_reset)
         self._confirm(self._core.wishes.reset)
 
+    @verb
     def release_reset(self) -> None:
         self._core.wishes.reset.release()
 
     # While walking.
 
-    @_verb
+    @verb
     def faster(self) -> None:
         """0.1 km/h more, where cap, spacing and step permit."""
         core = self._core
@@ -224,7 +223,7 @@ class Session:
         self._raised_at_ms = core.now_ms
         self._adjust(wanted_ckmh)
 
-    @_verb
+    @verb
     def slower(self) -> None:
         """0.1 km/h less. Never raises the speed, at the slowest it is refused."""
         core = self._core
@@ -234,7 +233,7 @@ class Session:
             raise SLOWEST.refused()
         self._adjust(wanted_ckmh)
 
-    @_verb
+    @verb
     def skip(self) -> None:
         """End the present step, as soon as that has been announced."""
         core = self._core
@@ -245,7 +244,7 @@ class Session:
             _SKIP_TO_TURN_MS if core.next in (Next.TURN, Next.DIRECTION) else _SKIP_MS
         )
 
-    @_verb
+    @verb
     def extend(self) -> None:
         """Half a minute more of the present step, where every limit leaves room (SR-44)."""
         core = self._core
@@ -257,7 +256,7 @@ class Session:
             raise refusal(cause)
         progress.lengthen(EXTEND_MS)
 
-    @_verb
+    @verb
     def cool_down(self) -> None:
         """Leave out the rest of the plan: stop softly, and offer the cooldown."""
         core = self._core
@@ -268,14 +267,14 @@ class Session:
             core.resume()
         core.begin_stop(Reaction.SOFT_STOP, After.COOLDOWN, Reason.COMPLETED)
 
-    @_verb
+    @verb
     def pause(self) -> None:
         """Stop softly; the step's remaining time is kept."""
         self._ask(self._core.machine.ask_pause)
         if self.state is not SessionState.PAUSED:
             self._core.begin_stop(Reaction.SOFT_STOP, After.PAUSE, Reason.PAUSE_TIMEOUT)
 
-    @_verb
+    @verb
     def resume(self) -> None:
         """Leave the pause. Nothing moves before the machine is armed and started anew."""
         self._ask(self._core.machine.ask_resume)
@@ -283,26 +282,30 @@ class Session:
 
     # Stopping. Legal in every state, any number of times; none of these is ever refused.
 
+    @verb
     def stop(self) -> None:
         """Stop softly. Where nobody can resume, the session ends at standstill."""
         after = After.PAUSE if self._core.outcome.stays else After.END
         self._core.begin_stop(Reaction.SOFT_STOP, after, Reason.OPERATOR_STOP)
 
+    @verb
     def fast_stop(self) -> None:
         """The fast ramp, latched."""
         after = After.PAUSE if self._core.outcome.stays else After.END
         self._core.begin_stop(Reaction.FAST_STOP, after, Reason.OPERATOR_STOP)
 
+    @verb
     def e_stop(self) -> None:
         """The strongest stop there is, latched."""
         after = After.PAUSE if self._core.outcome.stays else After.END
         self._core.begin_stop(Reaction.E_STOP, after, Reason.OPERATOR_STOP)
 
+    @verb
     def end(self) -> None:
         """Stop softly if anything moves, and end the session at standstill."""
         self._core.begin_stop(Reaction.SOFT_STOP, After.END, Reason.OPERATOR_STOP)
 
-    @_verb
+    @verb
     def note_criterion(self, criterion_id: str) -> None:
         """Somebody saw a stop criterion (safety.md 2.3): write it down, and stop as it says.
 
@@ -319,12 +322,14 @@ class Session:
             criterion.reaction, After.PAUSE if stays else After.END, Reason.OPERATOR_STOP
         )
 
+    @verb
     def hang_up(self) -> None:
         """SR-40: the terminal is gone. Nobody looks on, but nobody fell either: stop softly."""
         outcome = self._core.outcome
         outcome.signal = outcome.signal or Signal.HANG_UP
         self._core.begin_stop(Reaction.SOFT_STOP, After.END, Reason.INTERRUPTED)
 
+    @verb
     def interrupt(self, signal: Signal) -> None:
         """A signal told the program to end. The second one asks for the strongest stop."""
         outcome = self._core.outcome
@@ -333,17 +338,19 @@ class Session:
         level = Reaction.E_STOP if again else Reaction.FAST_STOP
         self._core.begin_stop(level, After.END, Reason.INTERRUPTED)
 
+    @verb
     def control_closed(self) -> None:
         """Nobody can reset or resume any more: what waits for that ends by itself."""
         self._core.release_control(Reason.OPERATOR_STOP)
 
+    @verb
     def gate_gone(self) -> None:
         """SR-31: the pipe to the gate closed."""
         self._core.gate_is_gone()
 
     # Being there.
 
-    @_verb
+    @verb
     def mark(self, note: str = "") -> None:
         """Remember this moment in the record. Changes nothing."""
         self._refuse_when_over()
@@ -351,17 +358,22 @@ class Session:
             raise MALFORMED.refused(f"A note is at most {MARK_MAX} printable characters.")
         self._core.voice.mark(note)
 
+    @verb
     def attend(self) -> None:
         """SR-56: a person is beside the treadmill."""
         self._core.attend()
 
     def screen_alive(self, tokens: int) -> None:
         """SR-40: how often the screen has shown something so far. The gate judges it."""
-        self._core.wishes.screen = tokens
+        if tokens != self._core.wishes.screen:
+            self.remember("screen_alive", tokens)
+            self._core.wishes.screen = tokens
 
     def hold(self, pressed: bool) -> None:
         """SR-55: the hold-to-run input. Letting go stops a belt that runs in reverse."""
-        self._core.wishes.hold = pressed
+        if pressed is not self._core.wishes.hold:
+            self.remember("hold", pressed)
+            self._core.wishes.hold = pressed
 
     def _refuse_when_over(self) -> None:
         if self._core.finished is not None:

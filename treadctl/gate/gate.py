@@ -16,6 +16,7 @@ from treadctl.gate.listener import FROM_WIRE, Listener
 from treadctl.gate.reporting import report_of
 from treadctl.gate.setup import GateSetup, HeartKind, MachineClass, StrapKind
 from treadctl.gate.strap import StrapSample
+from treadctl.gate.tape import Tape
 from treadctl.gate.wire_check import Permission, WireCheck
 from treadctl.model import (
     Gait,
@@ -128,6 +129,7 @@ class Gate:
         self._reported: tuple[object, ...] = ()
         self._core_alive = True
         self._inputs: Inputs | None = None
+        self._tape: Final = Tape(now_ms)
         self._permission_basis: tuple[object, ...] = ()
         self._permitted: Permission
         self.finished = False
@@ -158,6 +160,7 @@ class Gate:
             if not self._learned:
                 self._learn()
         self._follow_presence(now_ms)
+        given_heart = heart
         if self._machine_tells_heart:
             heart = heard.heart.sample
         self._strap = strap
@@ -203,6 +206,18 @@ class Gate:
                 frames = self._checked(frames, inputs)
         if not core_alive or self._request.end:
             self._finish(inputs)
+        self._tape.note(
+            now_ms,
+            received,
+            strap,
+            request,
+            core_alive,
+            stop,
+            link_up,
+            suspended_ms,
+            given_heart,
+            frames,
+        )
         return frames
 
     @property
@@ -229,8 +244,15 @@ class Gate:
         self._reported = key
         self._report_due_ms = now_ms + REPORT_MS
         self._report_seq += 1
-        has_measured, profile = self._heard.sample_seq > 0, self._session.profile
-        report = report_of(s, self._inputs, self.config, self._report_seq, has_measured, profile)
+        report = report_of(
+            s,
+            self._inputs,
+            self.config,
+            self._report_seq,
+            self._heard.sample_seq > 0,
+            self._session.profile,
+            self._tape.take(),
+        )
         s.refused = []
         return report
 

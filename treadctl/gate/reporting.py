@@ -19,6 +19,7 @@ def report_of(
     seq: int,
     has_measured: bool,
     machine_profile: str = "",
+    ticks: str = "",
 ) -> Report:
     """One report of the present tick."""
     standstill = is_standstill(s, i, c)
@@ -60,6 +61,7 @@ def report_of(
         machine_profile=machine_profile,
         heart_bpm=None if c.hr_limit_bpm is None else heart.seen_bpm(i),
         heart_cause=_heart_cause(s, i, c),
+        ticks=ticks,
     )
 
 

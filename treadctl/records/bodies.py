@@ -1,10 +1,11 @@
-"""Reports and requests as the body of a record."""
+"""Reports, requests and verbs as the body of a record."""
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from operator import attrgetter
 from typing import Final
 
+from treadctl.core.asked import Asked
 from treadctl.model import Report, Request
 
 _REQUIRED: Final = tuple(f.name for f in fields(Report) if f.default is MISSING)
@@ -47,3 +48,11 @@ def request_body(request: Request) -> Mapping[str, object]:
 def request_changed(before: Request | None, now: Request) -> bool:
     """Whether *now* asks for anything that *before* did not; only then is it recorded."""
     return before is None or _wish(before) != _wish(now)
+
+
+def verb_body(asked: Asked) -> Mapping[str, object]:
+    """What was asked for; what it was about is left out where it was about nothing."""
+    body: dict[str, object] = {"verb": asked.verb}
+    if asked.args:
+        body["args"] = list(asked.args)
+    return body

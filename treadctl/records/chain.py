@@ -29,6 +29,8 @@ class Kind(Enum):
     HEADER = "header"
     REPORT = "report"
     REQUEST = "request"
+    EXCHANGE = "exchange"
+    """The session went on, and there was no report."""
     VERB = "verb"
     EVENT = "event"
     FAULT = "fault"

@@ -7,7 +7,7 @@ Recording never stops a session and never delays it (SR-49): whatever goes wrong
 import os
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -55,6 +55,8 @@ class Header:
     profile: str = ""
     steps: tuple[tuple[str, int, int, int, str], ...] = ()
     """What was planned: kind, duration_ms, from_ckmh, speed_ckmh and name of each step."""
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    """Everything that session and gate were given, so that the record can be replayed."""
 
 
 class Journal:
