@@ -12,6 +12,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final, Literal
 
+from simulator.machines.ftms_quirks import combined
 from simulator.options import MachineOptions
 from simulator.scenario import load_scenario
 from simulator.simulation import Simulation
@@ -42,6 +43,8 @@ from treadctl.model import GatePhase, Mode, Report
 from treadctl.safety.limits import Limits
 
 SCENARIOS: Final = Path(__file__).parent / "scenarios"
+CLASS_C_REV_MAX_CKMH: Final = 150
+"""SR-54."""
 STILL_CKMH: Final = 5.0
 """safety.md 4.5, N6: a belt no faster than this is standing."""
 _STANDING: Final = frozenset({SessionState.CHECKLIST, SessionState.TURNING, SessionState.REST})
@@ -163,6 +166,9 @@ class Rig:
         self._link_faults: Final = _link_faults(machine, quirks)
         self._slack_ms: Final = SLOW_AIR_MS if "slow-link" in quirks else 0.0
         """What is sent reaches the machine so much later, and is judged where it arrives."""
+        in_miles = machine == "ftms" and combined(quirks).character.command_unit == "mph"
+        self._unit: Final = "mph" if in_miles else simulation.unit
+        """What the machine takes the host's digits for, whatever it says of itself."""
         self.treadmill: Final = _Treadmill(simulation)
         self.programme: Final = (
             plan if isinstance(plan, Programme) else load_programme(plan, self.limits, mode)
@@ -330,7 +336,7 @@ class Rig:
 
     def said(self, *, since_ms: float = 0) -> list[tuple[float, Frame]]:
         """What of it concerns the motion of the belt, read by nobody of ours."""
-        protocol, unit = self.machine, self.simulation.unit
+        protocol, unit = self.machine, self._unit
         return [
             (t_ms, frame)
             for t_ms, text in self.frames(since_ms=since_ms)
@@ -358,13 +364,16 @@ class Rig:
         mode: Literal["turn-around", "belt-reverse"] = (
             "turn-around" if self.mode is Mode.TURN_AROUND else "belt-reverse"
         )
+        limits = asdict(self.limits)
+        if self.simulation.machine_class == "C":
+            limits["v_rev_max_ckmh"] = min(limits["v_rev_max_ckmh"], CLASS_C_REV_MAX_CKMH)
         return judge(
             self.truth,
             self.events,
             protocol=self.machine,
-            limits=asdict(self.limits),
+            limits=limits,
             mode=mode,
-            unit=self.simulation.unit,
+            unit=self._unit,
             slack_ms=self._slack_ms,
             link_faults=self._link_faults,
         )

@@ -6,9 +6,11 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Final
 
+from simulator.machines.ftms_quirks import QUIRKS
 from tests.architecture.sources import ROOT
 from tests.docs import states
 from tests.docs.requirements import Evidence, Test, evidence
+from tests.scenarios import quirks
 from treadctl.causes import Cause
 from treadctl.config_limits import SPELLINGS
 from treadctl.core.criteria import NOT_AT_ALL, NOT_WITHOUT_A_CLINICIAN, QUESTIONS, STOP_CRITERIA
@@ -178,8 +180,44 @@ def readme(text: str) -> str:
     return pattern.sub(lambda _: f"{start}\n{states.section()}\n{end}", text)
 
 
+def ftms_quirks() -> str:
+    rows = []
+    for name in QUIRKS:
+        unknown, profile = quirks.walked(name), quirks.PROFILES.get(name)
+        known = None if profile is None else quirks.walked_as_known(name)
+        told = quirks.seen(unknown) or "the session as it was planned"
+        as_known = "" if known is None else f"`{profile}`: {quirks.does(known)}"
+        summary, done = quirks.summary(name), quirks.does(unknown)
+        rows.append(f"| `{name}` | {summary} | {done} | {as_known} | {told} |")
+    return _page(
+        "Quirks of Bluetooth treadmills",
+        _FTMS_QUIRKS_INTRODUCTION,
+        [
+            "| quirk | what such a treadmill does | nobody has measured it | its kind is known | "
+            "what staff see |",
+            "|---|---|---|---|---|",
+        ],
+        rows,
+    )
+
+
+FTMS_QUIRKS: Final = ROOT / "docs" / "ftms-quirks.md"
+_FTMS_QUIRKS_INTRODUCTION: Final = """\
+Real treadmills differ from the text of FTMS, each in its own way. For every difference that the
+simulator knows (`treadmill-sim quirks`), a walk of three minutes was made in which it shows, judged
+from outside by `tests/never_events`: once with the conservative profile, as on a machine that
+nobody has measured, and once with a profile that knows the quirk, where there is one.
+`treadctl run PLAN --simulate ftms --quirk NAME` does the same with a plan of yours.
+
+Three rows are limits of what a program can do. A machine that means miles by everything, its
+read-back included, looks right to any host: a person walks 1.6 times as fast as the screen says.
+One that gave its control away takes no stop from us either: the alarm tells people to pull its key.
+What each code asks for is in [causes](safety/causes.md), and after which exit code the belt has to
+be looked at in [exit codes](exit-codes.md)."""
+
+
 def pages() -> dict[Path, str]:
-    """Return every generated page and what it should say."""
+    """Return every generated page and what it should say, but for the one that takes walks."""
     readme_path = ROOT / "README.md"
     return {
         ROOT / "docs" / "safety" / "causes.md": causes(),
@@ -193,7 +231,7 @@ def pages() -> dict[Path, str]:
 
 
 def main() -> None:
-    for path, text in pages().items():
+    for path, text in (*pages().items(), (FTMS_QUIRKS, ftms_quirks())):
         path.write_text(text)
 
 
