@@ -150,6 +150,11 @@ class StartRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class StartedByOthers:
+    """The belt was started, and not by this host: the machine says so before it moves (SR-08)."""
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignSpeed:
     """Somebody else set the speed: at the console, or another controller (SR-39)."""
 
@@ -203,6 +208,7 @@ MachineMessage = (
     | ConsoleStop
     | SafetyKeyPulled
     | StartRefused
+    | StartedByOthers
     | ForeignSpeed
     | ClockReport
     | HeartRateReport

@@ -29,6 +29,7 @@ from firmware_protocols.messages import (
     OtherReport,
     SafetyKeyPulled,
     SpeedReport,
+    StartedByOthers,
     StartRefused,
     Unfit,
 )
@@ -280,6 +281,8 @@ def _told(event: ev.Event) -> Iterator[MachineMessage]:
             yield SafetyKeyPulled()
         case ev.StartRefused():
             yield StartRefused()
+        case ev.UserStarted(False):
+            yield StartedByOthers()
         case ev.UserStopped(_, False):
             yield ConsoleStop()
         case ev.TargetSpeedChanged(speed_ckmh, False):

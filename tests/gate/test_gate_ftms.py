@@ -196,6 +196,19 @@ def test_a_machine_that_refuses_to_start_is_named_and_its_belt_known_to_stand() 
     assert bench.words()[-1] == STOP
 
 
+def test_sr08_sr35_a_belt_started_at_its_console_is_stopped_before_its_data_can_show_it() -> None:
+    bench = FtmsBench()
+    bench.ready()
+    assert bench.report().standstill
+    bench.ftms.mute = True
+    since_ms = bench.now_ms
+    bench.hear(status("04"))
+    assert bench.words(since_ms=since_ms) == [STOP]
+    bench.run(200)
+    assert bench.report().latched_cause == "unexpected_motion"
+    assert not bench.report().standstill
+
+
 def test_sr38_lost_control_stops_and_is_not_asked_for_again_before_a_person_arms() -> None:
     bench = FtmsBench()
     bench.moving()

@@ -189,6 +189,32 @@ def test_sr08_where_a_reading_comes_once_a_second_the_first_one_stops_and_latche
     assert s.latch == Finding(Reaction.E_STOP, cause)
 
 
+@pytest.mark.parametrize("phase_now", [GatePhase.IDLE, GatePhase.ARMED, GatePhase.TURNING])
+@pytest.mark.parametrize("new_zero", [False, True])
+def test_sr08_a_start_that_is_told_stops_and_latches_before_it_can_be_read(
+    phase_now: GatePhase, new_zero: bool
+) -> None:
+    s = armed(phase=phase_now)
+    i = inputs(started_by_others=True, request_arm=True, sample_seq=101 if new_zero else 100)
+    drive = step(s, i, FTMS)
+    assert drive.kind is DriveKind.STRONGEST_STOP
+    assert s.latch == Finding(Reaction.E_STOP, Cause.UNEXPECTED_MOTION)
+    assert not is_standstill(s, i, FTMS)
+
+
+def test_sr08_a_start_that_is_told_ends_a_countdown() -> None:
+    s = armed(phase=GatePhase.COUNTDOWN, phase_at_ms=NOW - 1_000, setpoint_ckmh=100)
+    drive = step(s, inputs(started_by_others=True, request_setpoint_ckmh=100), FTMS)
+    assert drive.kind is DriveKind.STRONGEST_STOP
+    assert s.latch == Finding(Reaction.E_STOP, Cause.UNEXPECTED_MOTION)
+
+
+def test_sr08_a_start_that_is_told_while_the_belt_runs_or_is_stopped_is_nothing_new() -> None:
+    for s in (cruising(240), stopping(240, Reaction.SOFT_STOP)):
+        step(s, ftms_cruise(started_by_others=True), FTMS)
+        assert (s.latch, s.unexpected_samples) == (None, 0)
+
+
 # SR-19: its clock.
 
 

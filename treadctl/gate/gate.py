@@ -154,9 +154,11 @@ class Gate:
             self._line_changed(now_ms, link_up)
         heard = self._heard
         fault, foreign_ckmh = Cause.MACHINE_FAULT if heard.speed_fault else None, None
+        started_by_others = False
         if received:
             fault = heard.receive(now_ms, received)
             foreign_ckmh = heard.foreign_ckmh
+            started_by_others = heard.started_by_others
             if not self._learned:
                 self._learn()
         self._follow_presence(now_ms)
@@ -190,6 +192,7 @@ class Gate:
             heart.at_ms,
             heart.changed_at_ms,
             self._session.answers,
+            started_by_others,
         )
         drive = kernel.step(self.state, inputs, self.config)
         if drive.kind is not DriveKind.NOTHING:

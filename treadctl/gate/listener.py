@@ -41,6 +41,7 @@ class Listener:
         "measured_direction",
         "sample_seq",
         "speed_fault",
+        "started_by_others",
     )
 
     def __init__(self, session: Conversation, now_ms: int) -> None:
@@ -52,6 +53,8 @@ class Listener:
         self.belt_at_ms = now_ms
         self.foreign_ckmh: int | None = None
         """A speed that somebody else set, as heard in the last `receive` (SR-39)."""
+        self.started_by_others = False
+        """Somebody else has started the belt, as heard in the last `receive` (SR-08)."""
         self.heart = HeartEar()
         """A heart rate that the machine reads, where it does."""
         self.forget(now_ms)
@@ -70,6 +73,7 @@ class Listener:
         session = self._session
         fault: Cause | None = None
         self.foreign_ckmh = None
+        self.started_by_others = False
         for message in session.receive(now_ms, data):
             if not isinstance(message, RemoteProtocolError):
                 self.heard_ms = now_ms
@@ -92,6 +96,8 @@ class Listener:
                     fault = Cause.MACHINE_TIMEOUT
                 case wire.SafetyKeyPulled():
                     fault = Cause.SAFETY_KEY
+                case wire.StartedByOthers():
+                    self.started_by_others = True
                 case wire.StartRefused() if fault is None:
                     fault = Cause.START_REFUSED
                 case wire.ConsoleStop() | wire.ForeignSpeed(0) if fault is None:

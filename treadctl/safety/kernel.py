@@ -57,8 +57,8 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
             monitors.over_time(s, i, c, dt_ms)
             if c.hr_limit_bpm is not None and s.phase in RUNNING:
                 heart.over_time(s, i, c, dt_ms, c.hr_limit_bpm)
-        elif new_sample:
-            monitors.on_sample_at_rest(s, i, c)
+        else:
+            _watch_at_rest(s, i, c, new_sample)
         _accept_setpoint(s, i, c)
         s.worst = _worst(s, i, c)
         if s.worst is not None and s.worst.reaction >= Reaction.SOFT_STOP:
@@ -70,8 +70,7 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
 def _at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool, dt_ms: int) -> Drive:
     _accept_setpoint(s, i, c)
     s.worst = None
-    if new_sample:
-        monitors.on_sample_at_rest(s, i, c)
+    _watch_at_rest(s, i, c, new_sample)
     if s.suspended and s.latch is None:
         # Every age and every confirmation is from before the sleep (SR-33).
         s.worst = Finding(Reaction.E_STOP, Cause.SUSPENDED)
@@ -91,6 +90,14 @@ def _at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool, dt_ms
         phases.latch(s, finding)
         phases.stop(s, i, c, finding.reaction, finding.cause)
     return phases.advance(s, i, c, dt_ms)
+
+
+def _watch_at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool) -> None:
+    """SR-08: nobody has started this belt."""
+    if new_sample:
+        monitors.on_sample_at_rest(s, i, c)
+    if i.started_by_others:
+        monitors.on_start_by_others(s)
 
 
 def _worst(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:

@@ -206,6 +206,8 @@ class Inputs(NamedTuple):
     """When its measurement was last another than the one before it (SR-46)."""
     answers: bool = True
     """What it was told was answered. A reason beside `in_control`, for people (SR-38)."""
+    started_by_others: bool = False
+    """The machine has said since the last tick that somebody else started it (SR-08)."""
 
 
 @dataclass(slots=True)

@@ -30,6 +30,7 @@ from firmware_protocols.messages import (
     OtherReport,
     SafetyKeyPulled,
     SpeedReport,
+    StartedByOthers,
     StartRefused,
     Unfit,
 )
@@ -342,6 +343,13 @@ def test_a_refused_start_is_told() -> None:
     assert StartRefused() in line.hear(Written(write.number), answer)
 
 
+def test_the_echo_of_our_own_start_is_nobody_elses() -> None:
+    line = controlled()
+    line.session.start()
+    line.say()
+    assert line.hear(Value(uuids.MACHINE_STATUS, b"\x04")) == []
+
+
 # What is heard.
 
 
@@ -352,6 +360,7 @@ def test_a_refused_start_is_told() -> None:
         (uuids.MACHINE_STATUS, "02 01", ConsoleStop()),
         (uuids.MACHINE_STATUS, "02 02", ConsoleStop()),
         (uuids.MACHINE_STATUS, "02", ConsoleStop()),
+        (uuids.MACHINE_STATUS, "04", StartedByOthers()),
         (uuids.MACHINE_STATUS, "05 96 00", ForeignSpeed(150)),
         (uuids.CONTROL_POINT, "02", OtherReport(b"\x02")),
     ],
