@@ -142,12 +142,14 @@ class Rig:
         desk: Desk | None = None,
         profile: str = "",
         heart: HeartSource | None = None,
+        attended: bool = False,
     ) -> None:
         """*scenario* is a file of tests/scenarios, without its suffix. *stays*: somebody can
         reset or resume, so a stop is waited out instead of ending the run. *desk*: somebody
         there leads the session, and the simulated person only does what is asked. *profile*: what
         a person named for an FTMS machine; empty, and the machine says what it is. *heart*: they
-        wear a heart-rate strap, which is watched."""
+        wear a heart-rate strap, which is watched. *attended*: somebody has to show every minute
+        that they are there, as beside a real belt (SR-56)."""
         self.machine: Final = machine
         self.mode: Final = mode
         self.limits: Final = limits or self.limits_of(plan)
@@ -186,6 +188,7 @@ class Rig:
                 limits=self.limits,
                 min_ckmh=simulation.min_ckmh,
                 stay_latched=stays,
+                attendance_required=attended,
                 origin_ms=0,
             ),
         )
@@ -217,7 +220,7 @@ class Rig:
             limits=self.limits,
             mode=mode,
             simulated=True,
-            attendance_required=False,
+            attendance_required=attended,
             screen_required=desk is not None and desk.tokens > 0,
             hold_to_run_available=True,
             heart=heart,

@@ -57,6 +57,16 @@ def test_sr56_nobody_who_can_be_asked_is_no_run_on_hardware(typed: RunOptions) -
     assert "--control stdin" in str(error)
 
 
+@pytest.mark.parametrize("screen", [False, True])
+def test_sr56_on_a_real_belt_somebody_has_to_be_there_screen_or_no_screen(
+    typed: RunOptions, *, screen: bool
+) -> None:
+    prepared = prepare(replace(typed, screen=screen, terminal=not screen))
+    assert prepared.gate.attendance_required
+    assert prepared.session.attendance_required
+    assert prepared.gate.screen_required is screen
+
+
 def test_sr54_a_machine_without_a_record_is_class_c_and_keeps_to_its_cap(
     typed: RunOptions,
 ) -> None:

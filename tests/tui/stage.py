@@ -27,9 +27,9 @@ SMALL: Final = (80, 24)
 class Stage:
     """One session on a screen. Also the launcher of its application."""
 
-    def __init__(self, plan: Programme = SHORT, *, seed: int = 1) -> None:
+    def __init__(self, plan: Programme = SHORT, *, seed: int = 1, attended: bool = False) -> None:
         self.desk: Final = Desk()
-        self.rig: Final = Rig(plan=plan, desk=self.desk, stays=True, seed=seed)
+        self.rig: Final = Rig(plan=plan, desk=self.desk, stays=True, seed=seed, attended=attended)
         self.leader: Final = Leader(self.rig, self.desk)
         options = RunOptions(plan="test", simulate="woodway-us", screen=True)
         self.app: Final = TreadctlApp(self, lambda: self.rig.now_ms, options=options, paced=False)
@@ -88,10 +88,14 @@ def drawn(app: App[int]) -> str:
 
 @asynccontextmanager
 async def on_stage(
-    plan: Programme = SHORT, *, size: tuple[int, int] = SMALL, seed: int = 1
+    plan: Programme = SHORT,
+    *,
+    size: tuple[int, int] = SMALL,
+    seed: int = 1,
+    attended: bool = False,
 ) -> AsyncIterator[Stage]:
     """A session on a screen of *size*; judged at the end, whatever happened in it."""
-    stage = Stage(plan, seed=seed)
+    stage = Stage(plan, seed=seed, attended=attended)
     async with stage.app.run_test(size=size) as pilot:
         stage.pilot = pilot
         await stage.draw()

@@ -142,8 +142,7 @@ def _real(options: RunOptions, conditions: Conditions, declared: GateSetup) -> P
         limits=conditions.limits,
         heart=conditions.heart,
         hold_to_run_available=options.control,
-        # A person at a screen is there; it is the screen that has to prove itself (SR-40).
-        attendance_required=declared.attendance_required and not options.screen,
+        # Beside the person of SR-56, not instead: a screen that lives shows nobody (ADR 0025).
         screen_required=options.screen,
     )
     programme = conditions.programme()

@@ -89,7 +89,7 @@ class GateSetup:
     simulated: bool = False
     """This very run started the simulator; only then are some human tokens waived."""
     attendance_required: bool = True
-    """SR-56: off only when `simulated`, or when a person sits at the terminal."""
+    """SR-56: off only when `simulated`."""
     heart: HeartSource | None = None
     """None: the heart rate is not watched."""
     screen_required: bool = False

@@ -19,6 +19,8 @@ from treadctl.core.events import (
 TRACE_MS: Final = 1_000
 """One point of the trace. A session has at most an hour of them."""
 
+ATTEND: Final = "Are you beside the treadmill? Press a, or the belt stops."
+
 
 class Spoken(NamedTuple):
     """A sentence for the line that matters."""
@@ -26,7 +28,7 @@ class Spoken(NamedTuple):
     t_ms: int
     text: str
     kind: str
-    """announce, refused, stop, prompt or note."""
+    """announce, refused, stop, attend or note."""
 
 
 class Traced(NamedTuple):
@@ -64,6 +66,10 @@ class Heard:
                 self.state_since_ms = event.t_ms
                 if event.state == "starting":
                     self.stopped = None
+            case Prompted(wants="attend"):
+                self._say(event.t_ms, ATTEND, "attend")
+                if self.sample is not None and not self.sample.standstill:
+                    self.rings += 1
             case Announced(kind="prompt") | Prompted():
                 pass  # the screen itself asks
             case Announced():
@@ -79,6 +85,11 @@ class Heard:
                 self._say(event.t_ms, "Marked.", "note")
             case Finished():
                 self.finished = event
+
+    def attended(self) -> None:
+        """Somebody has pressed a key, and need not be asked any more."""
+        if self.spoken is not None and self.spoken.kind == "attend":
+            self.spoken = None
 
     def _say(self, t_ms: int, text: str, kind: str) -> None:
         self.spoken = Spoken(t_ms, text, kind)

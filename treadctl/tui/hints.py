@@ -45,21 +45,23 @@ def hints_of(view: View) -> tuple[Hint, ...]:
 
 
 HELP: Final[tuple[tuple[str, str], ...]] = (
-    ("space s q Enter Esc", "STOP, always, while the belt may move. On every screen."),
-    ("e", "stop as strongly as the machine can; latched, the checklist comes again"),
+    ("space s q Enter Esc", "STOP, on every screen, while the belt may move"),
+    ("e", "stop as strongly as the machine can; latched"),
     ("- or down", "slower by 0.1 km/h, at once"),
-    ("+ or up", "faster by 0.1 km/h; one press at a time, a held key counts once"),
-    ("p", "pause: stop softly, the step's time left is kept"),
+    ("+ or up", "faster by 0.1 km/h; a held key counts once"),
+    ("p", "pause: stop softly, keep the step's time left"),
     ("r", "resume: nothing moves before a new start"),
-    ("n n", "next: end this step, once that has been announced"),
+    ("n n", "next: end this step, once that is announced"),
     ("l l", "longer: 30 seconds more of this step"),
-    ("w w", "cool down: stop, leave out the other bouts, offer the cooldown"),
+    ("w w", "cool down: stop, leave out the other bouts"),
     ("x x", "end: stop softly, and the session is over"),
     ("c", "stop criteria, one key each"),
     ("m", "mark this moment in the record"),
+    ("a", "you are still beside the treadmill"),
     ("b", "the person has stepped onto the belt"),
-    ("Enter, g", "start, turned, reset: Enter, keep still for a second, then g"),
+    ("Enter, g", "start, turned, reset: a second between the two"),
     ("Backspace", "checklist: one item back"),
-    ("[ and ]", "in a simulation: pull the strap, and clip it on again"),
-    ("ctrl+q", "leave; a moving belt is stopped first, then you are asked"),
+    ("[ and ]", "simulation: pull the strap, clip it on again"),
+    ("ctrl+q", "leave: stop first, then ask"),
 )
+"""One line each in a terminal of 80 by 24."""

@@ -42,6 +42,7 @@ class StaffApp(WatchingApp):
         _key("x", "twice('end')", "End", "Stop softly and end the session"),
         _key("b", "wish('on_belt')", "On the belt", "The person has stepped onto the belt"),
         _key("m", "wish('mark')", "Mark", "Remember this moment in the record"),
+        _key("a", "wish('attend')", "Here", "You are beside the treadmill"),
         _key("g", "confirm", "Go", "The second of two presses, a second after Enter"),
         _key("backspace", "one_back", "Back", "Ask the last item of the checklist again"),
         _key("c", "criteria", "Criteria", "Stop criteria, one key each"),
@@ -79,6 +80,7 @@ class StaffApp(WatchingApp):
 
     def ask(self, verb: str, item: str = "") -> None:
         if self.desk is not None:
+            self.heard.attended()
             self.desk.ask(verb, item)
 
     def action_wish(self, verb: str) -> None:
@@ -149,6 +151,7 @@ class StaffApp(WatchingApp):
 
 
 _SAYS: Final = {
+    "attend": "Good: you are here.",
     "slower": "Slower: 0.1 km/h less, now.",
     "faster": "Faster: 0.1 km/h more, if the cap permits; the belt follows slowly.",
     "pause": "Pause: the belt stops softly; the step's time left is kept.",

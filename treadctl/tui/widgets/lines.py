@@ -24,12 +24,12 @@ class Banner(Steady):
 class Matter(Steady):
     """The one line that matters."""
 
-    KINDS = ("announce", "refused", "stop", "note", "ask")
+    KINDS = ("announce", "refused", "stop", "note", "ask", "attend")
 
     def say(self, text: str, kind: str) -> None:
         for each in self.KINDS:
             self.set_class(each == kind, f"-{each}")
-        mark = {"refused": "NOT DONE: ", "stop": "STOP: "}.get(kind, "")
+        mark = {"refused": "NOT DONE: ", "stop": "STOP: ", "attend": "? "}.get(kind, "")
         self.put(Text(f"{mark}{text}"))
 
 
