@@ -151,9 +151,14 @@ def status_of(sample: Sample) -> str:
     return (
         f"{sample.state.replace('_', ' ')} {sample.step}/{sample.steps}  {_measured(sample)}"
         f" (set {format_speed(sample.setpoint_ckmh)})  {_walking(sample)}"
-        f"  strap {sample.strap}  step {format_clock(sample.step_left_ms)}"
+        f"{_heart(sample)}  strap {sample.strap}  step {format_clock(sample.step_left_ms)}"
         f"  left {format_clock(sample.session_left_ms)}"
     )
+
+
+def _heart(sample: Sample) -> str:
+    """The heart rate, where there is one; that it is lost is announced."""
+    return "" if sample.heart_bpm is None else f"  heart {sample.heart_bpm}"
 
 
 def live_line_of(sample: Sample, width: int) -> str:
@@ -161,7 +166,7 @@ def live_line_of(sample: Sample, width: int) -> str:
     strap = "" if sample.strap == "attached" else f"  STRAP {sample.strap.upper()}"
     text = (
         f"{sample.state.replace('_', ' ')} {sample.step}/{sample.steps}  {_measured(sample)}"
-        f"  {_walking(sample)}{strap}  step {format_clock(sample.step_left_ms)}"
+        f"  {_walking(sample)}{_heart(sample)}{strap}  step {format_clock(sample.step_left_ms)}"
         f"  left {format_clock(sample.session_left_ms)}"
     )
     clock = f"{format_clock(sample.t_ms):>7}  "

@@ -1,7 +1,7 @@
 """What a person reads: one sentence per event, one line of numbers, nothing that is not known."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
@@ -161,3 +161,9 @@ def test_a_sentence_takes_the_place_of_the_live_line(screen: Screen) -> None:
     assert [part.endswith("\n") for part in parts] == [False, False, True, False]
     assert "Ready?" in parts[2]
     assert parts[-1] == ""
+
+
+@pytest.mark.parametrize("line", [status_of, lambda sample: live_line_of(sample, 120)])
+def test_a_heart_rate_is_shown_where_there_is_one(line: Callable[[Sample], str]) -> None:
+    assert "heart 104" in line(replace(SAMPLE, heart_bpm=104))
+    assert "heart" not in line(SAMPLE)

@@ -190,7 +190,9 @@ def _speed(report: Report | None, age_ms: int) -> Speed:
 def _setpoint(report: Report | None) -> str:
     if report is None:
         return ""
-    return f"set {format_number(report.setpoint_ckmh)}   cap {format_number(report.cap_ckmh)} km/h"
+    heart = "" if report.heart_bpm is None else f"   heart {report.heart_bpm}"
+    setpoint, cap = format_number(report.setpoint_ckmh), format_number(report.cap_ckmh)
+    return f"set {setpoint}   cap {cap} km/h{heart}"
 
 
 def _way(seen: Seen, report: Report | None, age_ms: int) -> Way:
