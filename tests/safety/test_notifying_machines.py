@@ -215,6 +215,15 @@ def test_sr08_a_start_that_is_told_while_the_belt_runs_or_is_stopped_is_nothing_
         assert (s.latch, s.unexpected_samples) == (None, 0)
 
 
+@pytest.mark.parametrize("told", [False, True])
+def test_sr24_no_zero_from_before_a_start_that_is_told_proves_standstill(told: bool) -> None:
+    s = stopping(0, Reaction.E_STOP, zero_samples=9, moved=True)
+    s.zero_since_ms, s.zero_at_ms = NOW - 9_000, NOW
+    i = ftms_cruise(0, request_setpoint_ckmh=0, started_by_others=told)
+    step(s, i, FTMS)
+    assert is_standstill(s, i, FTMS) is not told
+
+
 # SR-19: its clock.
 
 

@@ -47,6 +47,8 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
     new_sample = i.sample_seq != s.sample_seq
     if new_sample:
         observe.sample(s, i, c)
+    if i.started_by_others:
+        s.zero_samples = 0  # no zero from before says anything now (SR-24)
     if s.phase in MOTION:
         if i.foreign_ckmh is not None:
             observe.foreign(s, i.foreign_ckmh, c)
@@ -97,7 +99,7 @@ def _watch_at_rest(s: KernelState, i: Inputs, c: KernelConfig, new_sample: bool)
     if new_sample:
         monitors.on_sample_at_rest(s, i, c)
     if i.started_by_others:
-        monitors.on_start_by_others(s)
+        s.unexpected_samples += 1  # as good as a reading, and ahead of it
 
 
 def _worst(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:

@@ -43,12 +43,6 @@ def on_sample_at_rest(s: KernelState, i: Inputs, c: KernelConfig) -> None:
     s.unexpected_samples = s.unexpected_samples + 1 if moving else 0
 
 
-def on_start_by_others(s: KernelState) -> None:
-    """SR-08: as good as a reading, and ahead of it. No zero from before says anything now."""
-    s.unexpected_samples += 1
-    s.zero_samples = 0
-
-
 def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
     """The conditions that have to last. All of them drain slower than they fill (SR-53)."""
     measured, expected_ckmh = i.measured_ckmh, s.expected_mckmh // 1_000
