@@ -25,6 +25,7 @@ class Echoes:
         "_speed_at_ms",
         "_start_at_ms",
         "_stop_at_ms",
+        "_tells_us",
     )
 
     def __init__(self, quirks: Quirks) -> None:
@@ -39,6 +40,8 @@ class Echoes:
         self._incline: int | None = None
         self._start_at_ms = _NEVER_MS
         self._stop_at_ms = _NEVER_MS
+        self._tells_us = False
+        """It was heard to tell a speed of ours: by the text it tells only the others."""
 
     def start(self, now_ms: int, *, is_first: bool) -> None:
         """A start left. *is_first*: not one said again to a belt that runs."""
@@ -67,6 +70,10 @@ class Echoes:
         if self._quirks.status_follows_ramp:
             self._before = hundredths
             self._speed_at_ms = now_ms
+        elif hundredths != self._before:
+            # It tells us what we do, and in order: the speed before this one comes no more.
+            self._tells_us = True
+            self._before = None
 
     def set_by_others(self, hundredths: int) -> None:
         """The machine runs at what somebody else has set. If it tells our own speed after that,
@@ -100,7 +107,9 @@ class Echoes:
         if self._quirks.status_follows_ramp:
             low, high = sorted((self._before or 0, self._speed))  # from standstill on
             return low - slack <= hundredths <= high + slack
-        return self._before is not None and abs(hundredths - self._before) <= slack
+        if self._before is None or not self._tells_us:
+            return False  # a machine that never told us of ours is not late with it either
+        return abs(hundredths - self._before) <= slack
 
     def is_our_incline(self, incline_permille: int) -> bool:
         return incline_permille == self._incline

@@ -91,12 +91,31 @@ def test_sr39_a_target_that_nobody_here_asked_for_is_foreign() -> None:
 
 def test_the_echo_of_the_speed_before_may_be_late() -> None:
     talk = walking()
+    talk.status(target(100))
     talk.session.set_speed(110)
     talk.run(3_000)
     talk.status(target(100))
     talk.run(100)
     talk.status(target(100))
-    assert ours(talk) == [True, False]
+    assert ours(talk) == [True, True, False]
+
+
+def test_sr39_minus_at_the_console_right_after_a_step_up_is_somebody_there() -> None:
+    talk = walking()  # a machine that tells a client nothing of what that client does
+    talk.session.set_speed(110)
+    talk.run(500)
+    talk.status(target(100))
+    assert ours(talk) == [False]
+
+
+def test_sr39_once_our_speed_was_told_the_one_before_it_is_somebodys() -> None:
+    talk = walking()
+    talk.status(target(100))
+    talk.session.set_speed(110)
+    talk.run(100)
+    for ckmh in (110, 100):
+        talk.status(target(ckmh))
+    assert ours(talk) == [True, True, False]
 
 
 def test_sr39_our_own_speed_told_after_anothers_was_set_by_them_as_well() -> None:
