@@ -7,7 +7,7 @@ import click
 
 from treadctl.cli_display import display_for, erase_for
 from treadctl.cli_errors import fault, reporting_errors
-from treadctl.cli_options import config_option
+from treadctl.cli_options import config_option, heart_options
 from treadctl.cli_output import Output
 from treadctl.cli_plan import mode_option, show_view
 from treadctl.composition.conditions import machines
@@ -58,24 +58,7 @@ Next: treadctl plan list, treadmill-sim faults, docs/first-run.md
     is_flag=True,
     help="With --simulate: turn the clock by hand; an hour takes seconds.",
 )
-@click.option(
-    "--heart-rate",
-    metavar="ADDRESS|machine|none",
-    default="",
-    help="Watch the heart rate: a Bluetooth sensor's address, or `machine` where the treadmill "
-    "reports one, or in virtual time the simulated person's own. `none` overrides config.toml.",
-)
-@click.option(
-    "--hr-limit",
-    type=click.IntRange(40, 220),
-    metavar="BPM",
-    help="With --heart-rate: a lower limit than the person's own, or one where nobody is named.",
-)
-@click.option(
-    "--hr-guard",
-    is_flag=True,
-    help="With --heart-rate: walk only while there is one. A minute without it ends the walking.",
-)
+@heart_options
 @mode_option
 @click.option(
     "--scenario",
@@ -131,9 +114,7 @@ def run(
     simulate: str | None,
     person: str | None,
     virtual_time: bool,
-    heart_rate: str,
-    hr_limit: int | None,
-    hr_guard: bool,
+    heart: HeartWish,
     mode: str,
     scenario: Path | None,
     seed: int | None,
@@ -178,7 +159,7 @@ def run(
         simulate=simulate,
         person=person,
         virtual_time=virtual_time,
-        heart=HeartWish(heart_rate, hr_limit, hr_guard),
+        heart=heart,
         mode=Mode(mode),
         scenario=scenario,
         seed=1 if seed is None else seed,

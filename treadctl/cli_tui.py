@@ -9,11 +9,11 @@ import click
 
 from treadctl.cli_display import PlainLines
 from treadctl.cli_errors import reporting_errors
-from treadctl.cli_options import config_option, theme_option
+from treadctl.cli_options import config_option, heart_options, theme_option
 from treadctl.cli_output import Output
 from treadctl.composition.conditions import machines
 from treadctl.composition.live import Launcher
-from treadctl.composition.options import RunOptions
+from treadctl.composition.options import HeartWish, RunOptions
 from treadctl.composition.signals import stop_signals
 from treadctl.core.exit_codes import ExitCode
 
@@ -33,6 +33,7 @@ from treadctl.core.exit_codes import ExitCode
     help="With --simulate: time passes N times as fast while nobody is asked for anything.",
 )
 @click.option("--person", metavar="NAME", help="Who walks (`treadctl people list`).")
+@heart_options
 @theme_option
 @click.option("--record", type=click.Path(path_type=Path), metavar="DIR", help="Where records go.")
 @click.option(
@@ -55,6 +56,7 @@ def tui(
     simulate: str | None,
     speedup: int | None,
     person: str | None,
+    heart: HeartWish,
     theme: str | None,
     record: Path | None,
     truth: Path | None,
@@ -83,6 +85,7 @@ def tui(
         record=record,
         config=config,
         person=person,
+        heart=heart,
         screen=not plain,
         terminal=plain,
     )
