@@ -75,3 +75,35 @@ def test_sr39_the_console_wins_downward_a_slower_belt_is_not_driven_up_again() -
         rig.run_for(5_000)
         raised = [ckmh for _, ckmh in rig.speed_frames(since_ms=turned_down_ms) if ckmh > 150]
         assert raised == []
+
+
+def test_sr39_faster_is_refused_after_the_console_took_over_and_not_saved_for_later() -> None:
+    with world("ftms", S.WARM_UP, stays=True).what_if() as rig:
+        planned_ckmh = rig.last().setpoint_ckmh
+        rig.act("console-start", speed_ckmh=80)
+        rig.run_for(1_500)
+        for _ in range(3):
+            with pytest.raises(Refused) as refused:
+                rig.session.faster()
+            assert refused.value.cause == "console_took_over"
+            rig.run_for(700)
+        assert rig.last().setpoint_ckmh == planned_ckmh
+
+
+def test_sr39_slower_after_the_console_took_over_is_slower_than_the_belt_is() -> None:
+    with world("ftms", S.WARM_UP, stays=True).what_if() as rig:
+        rig.act("console-start", speed_ckmh=80)
+        rig.run_for(1_500)
+        rig.session.slower()
+        rig.run_for(1_500)
+        assert rig.belt_ckmh() == pytest.approx(70)
+
+
+def test_sr39_slower_takes_a_belt_that_was_raised_at_the_console_below_the_plan() -> None:
+    with world("ftms", S.WARM_UP, stays=True).what_if() as rig:
+        planned_ckmh = rig.last().setpoint_ckmh
+        rig.act("console-start", speed_ckmh=planned_ckmh + 40)
+        rig.run_for(2_500)
+        rig.session.slower()
+        rig.run_for(4_000)
+        assert rig.belt_ckmh() == pytest.approx(planned_ckmh - 10)

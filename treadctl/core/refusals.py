@@ -7,6 +7,7 @@ from typing import Final
 from treadctl.causes import Cause
 from treadctl.core.exit_codes import Reason
 from treadctl.errors import Refused
+from treadctl.model import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,11 @@ _SHARED: Final = {cause.value: cause.text.code for cause in Cause}
 def code_of(cause: str) -> str:
     """Return the stable code of a snake_case cause, the gate's or ours."""
     return _OWN.get(cause) or _SHARED.get(cause, "F-000")
+
+
+def console_took_over(report: Report) -> bool:
+    """Whether the belt is held at what somebody set at the treadmill itself (SR-39)."""
+    return report.cause == Cause.CONSOLE_TOOK_OVER.value
 
 
 TO_COOLDOWN: Final[Mapping[Cause | None, Reason]] = {

@@ -20,7 +20,14 @@ from treadctl.core.outcome import After
 from treadctl.core.programme import Programme
 from treadctl.core.progress import STEP_CKMH
 from treadctl.core.prompts import Prompt
-from treadctl.core.refusals import MALFORMED, NOT_THAT, SLOWEST, TOO_SOON, code_of
+from treadctl.core.refusals import (
+    MALFORMED,
+    NOT_THAT,
+    SLOWEST,
+    TOO_SOON,
+    code_of,
+    console_took_over,
+)
 from treadctl.core.setup import SessionSetup
 from treadctl.core.voice import cause_of
 from treadctl.errors import Refused
@@ -217,6 +224,9 @@ class Session:
             raise TOO_SOON.refused()
         if (held := cause_of(report.heart_cause)) is not None:
             raise refusal(held)
+        if console_took_over(report):
+            # Taken now, it would come into effect with the next start (SR-39).
+            raise refusal(Cause.CONSOLE_TOOK_OVER)
         wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh) + STEP_CKMH
         if wanted_ckmh > report.cap_ckmh:
             raise refusal(Cause.ABOVE_CAP)
@@ -228,10 +238,12 @@ class Session:
         """0.1 km/h less. Never raises the speed, at the slowest it is refused."""
         core = self._core
         report = self._ask(core.machine.ask_speed)
-        wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh) - STEP_CKMH
-        if wanted_ckmh < core.progress.min_ckmh:
+        wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh)
+        if console_took_over(report):
+            wanted_ckmh = min(wanted_ckmh, report.commanded_ckmh)  # slower than it is now
+        if wanted_ckmh - STEP_CKMH < core.progress.min_ckmh:
             raise SLOWEST.refused()
-        self._adjust(wanted_ckmh)
+        self._adjust(wanted_ckmh - STEP_CKMH)
 
     @verb
     def skip(self) -> None:
