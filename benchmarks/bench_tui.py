@@ -33,20 +33,23 @@ GAP_S: Final = 0.05
 """Between two presses; not a divisor of the redraw's tenth, so that all phases are met."""
 
 
-def cold_start(home: Path) -> list[float]:
-    """Seconds from the start of the process to the first usable screen."""
+def cold_start(home: Path) -> tuple[list[float], list[float]]:
+    """Seconds from the start of the process to the first screen, and until it can be used: people
+    and the first plan are in its lists."""
+    shown: list[float] = []
     took: list[float] = []
     for _ in range(STARTS):
         terminal = Terminal("tui", home=home, size=SIZE)
         try:
             terminal.until("1 WHO", within=30)
+            shown.append(time.monotonic() - terminal.began)
             terminal.until("novice-1", within=30)
             took.append(time.monotonic() - terminal.began)
             terminal.type(b"\x11")
             terminal.wait()
         finally:
             terminal.close()
-    return took
+    return shown, took
 
 
 def cpu_percent(home: Path, seconds: float) -> float:
@@ -106,8 +109,9 @@ def main() -> None:
     heading("The screen in a real terminal of 120x40")
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        starts = cold_start(home)
-        row("cold start, each", ", ".join(f"{s:.2f}" for s in starts) + " s")
+        shown, starts = cold_start(home)
+        row("first screen, each", ", ".join(f"{s:.2f}" for s in shown) + " s")
+        row("usable, each", ", ".join(f"{s:.2f}" for s in starts) + " s")
         median = quantile(sorted(starts), 0.5)
         verdict(f"first usable screen within {BAR_START_S} s (median)", median <= BAR_START_S)
         share = cpu_percent(home, options.seconds)

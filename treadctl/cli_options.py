@@ -7,6 +7,21 @@ from typing import Any
 
 import click
 
+
+class SimulateOption(click.Option):
+    """Knows the machines only when somebody asks for help: they come with every protocol."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        from treadctl.composition.conditions import machines
+
+        before = self.help
+        self.help = f"{before} {', '.join(machines())}."
+        try:
+            return super().get_help_record(ctx)
+        finally:
+            self.help = before
+
+
 config_option = click.option(
     "--config",
     type=click.Path(path_type=Path, dir_okay=False),

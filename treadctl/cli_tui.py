@@ -7,11 +7,9 @@ from pathlib import Path
 
 import click
 
-from treadctl.cli_display import PlainLines
 from treadctl.cli_errors import reporting_errors
-from treadctl.cli_options import config_option, heart_options, theme_option
+from treadctl.cli_options import SimulateOption, config_option, heart_options, theme_option
 from treadctl.cli_output import Output
-from treadctl.composition.conditions import machines
 from treadctl.composition.live import Launcher
 from treadctl.composition.options import HeartWish, RunOptions
 from treadctl.composition.signals import stop_signals
@@ -21,11 +19,7 @@ from treadctl.core.exit_codes import ExitCode
 @click.command("tui", epilog="Next: docs/first-run.md")
 @click.argument("plan", required=False)
 @click.option("--treadmill", metavar="NAME", help="The treadmill of that name in config.toml.")
-@click.option(
-    "--simulate",
-    metavar="MACHINE",
-    help=f"A simulated machine: {', '.join(machines())}.",
-)
+@click.option("--simulate", cls=SimulateOption, metavar="MACHINE", help="A simulated machine:")
 @click.option(
     "--speedup",
     type=click.IntRange(1, 60),
@@ -96,6 +90,7 @@ def tui(
 
 def read_aloud(options: RunOptions) -> int:
     """The same session as lines: what happens, what is asked, and which key answers."""
+    from treadctl.cli_display import PlainLines
     from treadctl.composition.run import execute
 
     lines = PlainLines(Output(1, encoding=sys.stdout.encoding or "utf-8"))

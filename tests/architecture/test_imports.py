@@ -99,6 +99,13 @@ def test_importing_it_does_not_drag_in(part: str) -> None:
     assert dragged_in(loaded_by(modules_of(part)), FORBIDDEN[part]) == set()
 
 
+def test_the_first_screen_is_there_before_what_it_lists_is_imported() -> None:
+    """A second is the bar for the first usable screen; this is two thirds of one."""
+    first = ["treadctl.cli_tui", "treadctl.tui.app", "treadctl.tui.screens.start"]
+    late = {"pydantic", "ruamel", "statemachine", "firmware_protocols", "treadctl.gate"}
+    assert dragged_in(loaded_by(first), late) == set()
+
+
 def test_a_library_that_arrives_through_somebody_else_is_seen(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:

@@ -1,11 +1,14 @@
 """Before the session and after it: who, what, where; and how it was."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Checkbox, Input
 
-from tests.tui.stage import Stage, on_stage
+from tests.tui.stage import Stage, drawn, on_stage
 from treadctl import paths
 from treadctl.composition.desk import Desk
 from treadctl.composition.live import Ended
@@ -47,10 +50,19 @@ def front(door: Door) -> TreadctlApp:
     return TreadctlApp(door, lambda: 0, options=RunOptions(plan="", screen=True), paced=False)
 
 
+@asynccontextmanager
+async def opened(app: TreadctlApp, size: tuple[int, int] = (80, 40)) -> AsyncIterator[Pilot[int]]:
+    """The first screen, with everything read that it lists."""
+    async with app.run_test(size=size) as pilot:
+        for _ in range(3):
+            await pilot.pause()
+            await app.workers.wait_for_complete()
+        yield pilot
+
+
 async def test_three_enters_start_the_first_plan_on_the_first_machine() -> None:
     door = Door()
-    async with front(door).run_test(size=(80, 24)) as pilot:
-        await pilot.pause()
+    async with opened(front(door), (80, 24)) as pilot:
         await pilot.press("enter", "enter", "enter")
         await pilot.pause()
     (options,) = door.begun
@@ -60,7 +72,7 @@ async def test_three_enters_start_the_first_plan_on_the_first_machine() -> None:
 async def test_a_person_who_may_not_walk_is_refused_before_anything_is_opened() -> None:
     door = Door()
     app = front(door)
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with opened(app) as pilot:
         await pilot.press("n")
         await pilot.pause()
         app.screen.query_one("#name", Input).value = "Anna K."
@@ -76,7 +88,7 @@ async def test_a_person_who_may_not_walk_is_refused_before_anything_is_opened() 
 async def test_a_person_who_answered_no_to_everything_walks() -> None:
     door = Door()
     app = front(door)
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with opened(app) as pilot:
         await pilot.press("n")
         await pilot.pause()
         app.screen.query_one("#name", Input).value = "Ben"
@@ -97,7 +109,7 @@ async def test_what_cannot_be_written_down_is_said_and_nothing_is_written(
     field: str, value: str
 ) -> None:
     app = front(Door())
-    async with app.run_test(size=(80, 40)) as pilot:
+    async with opened(app) as pilot:
         await pilot.press("n")
         await pilot.pause()
         app.screen.query_one("#name", Input).value = "Ben"
@@ -107,6 +119,35 @@ async def test_what_cannot_be_written_down_is_said_and_nothing_is_written(
         await pilot.pause()
         assert read_people(paths.people_dir()).persons == ()
         assert str(app.screen.query_one("#wrong").render()).strip()
+
+
+async def test_the_screen_is_there_before_its_lists_and_a_key_meanwhile_starts_nothing() -> None:
+    door = Door()
+    app = front(door)
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert "1 WHO" in drawn(app)
+        assert "Reading people" in drawn(app)
+        await pilot.press("enter", "down", "enter", "x", "space")
+        await app.workers.wait_for_complete()
+        assert door.begun == []
+
+
+async def test_leaving_while_the_lists_are_read_is_no_crash() -> None:
+    app = front(Door())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+q")
+        await pilot.pause()
+    assert app.return_value == 0
+
+
+async def test_a_config_that_cannot_be_used_is_told_with_its_line(home: Path) -> None:
+    config = home / "config.toml"
+    config.write_text("schema = 1\nnonsense = 3\n")
+    app = TreadctlApp(
+        Door(), lambda: 0, options=RunOptions(plan="", screen=True, config=config), paced=False
+    )
+    async with opened(app):
+        assert f"{config}:2: nonsense" in drawn(app).replace("\n", "")
 
 
 async def ended(stage: Stage) -> None:

@@ -1,43 +1,27 @@
-"""What a front end shows before a session and after it: who, what, where; and how it was.
+"""What a front end shows before a session: who and what. Where is `treadmills`.
 
-Everything is read from files when asked for, and every refusal is a sentence for a person.
+Everything is read from files when asked for, and every refusal is a sentence for a person. It
+imports little, because a person waits for the first screen.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Final
 
 from treadctl import paths
-from treadctl.composition.conditions import machines
-from treadctl.composition.options import RunOptions
-from treadctl.composition.plan_view import view_run
-from treadctl.composition.standing import standing_of
-from treadctl.config import load_config
 from treadctl.core.plan_facts import PlanFacts, builtin_facts, own_plans
 from treadctl.core.profile import Profile
 from treadctl.errors import Problem, TreadctlError, UserFileError
 from treadctl.people.directory import id_for, read_people, write_person
 from treadctl.people.person import Caps, Person, Questions, Review
-from treadctl.records.account import account_of
-from treadctl.records.account_text import account_lines, printable
-from treadctl.records.debrief import Debrief, DebriefInvalid, write_debrief
-from treadctl.records.summary import summarise_file
 from treadctl.units import ckmh_from_kmh
 
 REVIEW_DAYS: Final = 180
 
 
-@dataclass(frozen=True, slots=True)
-class Where:
-    """A treadmill that a session may be on."""
-
-    name: str
-    what: str
-    simulated: bool
-    refused: str = ""
-    """Why it is not driven; empty where it is."""
+class PersonInvalid(TreadctlError):
+    """What was typed about a person cannot be written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,39 +51,6 @@ def plans_for(profile: Profile | None) -> Iterator[PlanFacts]:
     yield from builtin_facts(profile)
 
 
-def everywhere(config: Path | None) -> tuple[Where, ...]:
-    """The treadmills that config declares, then the machines that can be simulated.
-
-    Raises:
-        UserFileError: the config cannot be used.
-    """
-    declared = tuple(
-        Where(t.name, t.protocol, False, t.why_not_driven or "")
-        for t in load_config(config).treadmills
-    )
-    return (*declared, *(Where(name, "simulated", True) for name in machines()))
-
-
-def advice_for(person: str, *, simulated: bool, config: Path | None = None) -> tuple[str, ...]:
-    """What somebody walks next and why, in lines; the first names the plan where there is one."""
-    try:
-        standing = standing_of(person, today=date.today(), simulated=simulated, config=config)
-    except TreadctlError as error:
-        return (str(error),)
-    advice = standing.advice
-    said = (advice.headline, advice.change, *advice.reasons, standing.locked or "")
-    return tuple(printable(line) for line in said if line)
-
-
-def why_not(options: RunOptions) -> str | None:
-    """Why a run with *options* would not begin, as far as can be known without a machine."""
-    try:
-        view = view_run(options, run=False)
-    except TreadctlError as error:
-        return str(error)
-    return "\n".join(str(problem) for problem in view.problems) or None
-
-
 def add_person(new: NewPerson) -> str:
     """Write somebody down; returns their id.
 
@@ -111,7 +62,7 @@ def add_person(new: NewPerson) -> str:
     cap = _number("The cap", new.v_rev_max_kmh)
     mass = _number("The body mass", new.mass_kg)
     if cap is not None and not new.reviewed_by.strip():
-        raise DebriefInvalid("A cap of somebody's own needs to say who prescribed it.")
+        raise PersonInvalid("A cap of somebody's own needs to say who prescribed it.")
     review = None
     if new.reviewed_by.strip():
         review = Review(new.reviewed_by.strip(), today, today + timedelta(days=REVIEW_DAYS))
@@ -128,47 +79,13 @@ def add_person(new: NewPerson) -> str:
         )
         write_person(person, paths.people_dir(), replace_existing=False)
     except ValueError as error:
-        raise DebriefInvalid(f"The cap has {error}.") from error
+        raise PersonInvalid(f"The cap has {error}.") from error
     except UserFileError as error:
         first = error.problems[0]
-        raise DebriefInvalid(
+        raise PersonInvalid(
             f"{first.key or 'the name'}: {first.message}. {first.remedy}"
         ) from error
     return id_
-
-
-def results_of(record: Path) -> tuple[str, ...]:
-    """A session against its plan, in lines."""
-    try:
-        account, integrity = account_of(record)
-    except TreadctlError as error:
-        return (str(error),)
-    lines = [*account_lines(account)]
-    if not integrity.intact:
-        lines.append("The record is damaged or was cut short; what is shown is its good part.")
-    return tuple(lines)
-
-
-def save_debrief(record: Path, rpe: str, pain: str, note: str) -> tuple[str, ...]:
-    """Write down how it was; returns what comes next for that person, in lines.
-
-    Raises:
-        TreadctlError: it cannot be, and what to change.
-    """
-    write_debrief(record, Debrief(_whole("RPE", rpe), _whole("Pain", pain), None, note.strip()))
-    summary = summarise_file(record)
-    if not summary.person:
-        return ()
-    return advice_for(summary.person, simulated=summary.simulated)
-
-
-def _whole(what: str, typed: str) -> int | None:
-    if not typed.strip():
-        return None
-    try:
-        return int(typed)
-    except ValueError:
-        raise DebriefInvalid(f"{what} is a whole number, not {typed!r}.") from None
 
 
 def _number(what: str, typed: str) -> float | None:
@@ -177,4 +94,4 @@ def _number(what: str, typed: str) -> float | None:
     try:
         return float(typed.replace(",", "."))
     except ValueError:
-        raise DebriefInvalid(f"{what} is a number, not {typed!r}.") from None
+        raise PersonInvalid(f"{what} is a number, not {typed!r}.") from None

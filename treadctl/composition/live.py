@@ -9,12 +9,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
+from typing import TYPE_CHECKING
 
-from treadctl.composition.desk import Desk, waking_desk
 from treadctl.composition.options import RunOptions
 from treadctl.composition.signals import Signals
 from treadctl.core.exit_codes import ExitCode
 from treadctl.errors import TreadctlError
+
+if TYPE_CHECKING:
+    from treadctl.composition.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,10 @@ class Live:
     """One run. Make it, `start` it, talk to its desk; it ends by itself."""
 
     def __init__(self, options: RunOptions, signals: Signals) -> None:
+        # Here and below: what a run needs is half of what there is to import, and before there
+        # is one, a screen has to be shown.
+        from treadctl.composition.desk import waking_desk
+
         self._options = options
         self._signals = signals
         self._open_things = ExitStack()
@@ -50,7 +57,6 @@ class Live:
         return self.ended
 
     def _run(self) -> None:
-        # Only now: gate and session are half of what there is to import, and no screen needs them.
         from treadctl.composition.prepare import exit_code_of
         from treadctl.composition.run import conduct
 
@@ -74,6 +80,12 @@ class Live:
             self.ended = Ended(code, why=f"The run broke off: {type(error).__name__}: {error}")
 
 
+def warm_up() -> None:
+    """Import what a run needs, so that the first one begins at once. Meant for another thread."""
+    import treadctl.composition.prepare
+    import treadctl.composition.run  # noqa: F401  (importing it is the point)
+
+
 class Launcher:
     """Starts one run after the other for a front end; the last one decides the exit code."""
 
@@ -81,7 +93,7 @@ class Launcher:
         self._signals = signals
         self._live: Live | None = None
 
-    def begin(self, options: RunOptions) -> Desk:
+    def begin(self, options: RunOptions) -> "Desk":
         """Start a run. The one before has ended."""
         self.wait()
         self._live = Live(options, self._signals)

@@ -8,7 +8,7 @@ from treadctl.composition.conditions import PlanRefused, conditions_of
 from treadctl.composition.options import RunOptions
 from treadctl.composition.preview import Preview, preview
 from treadctl.core.programme import Programme
-from treadctl.errors import Problem
+from treadctl.errors import Problem, TreadctlError
 from treadctl.model import Mode
 
 
@@ -66,3 +66,12 @@ def view_run(options: RunOptions, *, run: bool = True) -> PlanView:
         return PlanView(name, mode, what, conditions.plan.programme, error.problems, None)
     shown = preview(programme, conditions) if run else None
     return PlanView(name, mode, what, programme, (), shown, conditions.notes)
+
+
+def why_not(options: RunOptions) -> str | None:
+    """Why a run with *options* would not begin, as far as can be known without a machine."""
+    try:
+        view = view_run(options, run=False)
+    except TreadctlError as error:
+        return str(error)
+    return "\n".join(str(problem) for problem in view.problems) or None

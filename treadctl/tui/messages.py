@@ -1,10 +1,16 @@
 """Every message of the application, one line each. Attributes go down, messages come up."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.message import Message
 
 from treadctl.composition.options import RunOptions
+
+if TYPE_CHECKING:
+    from treadctl.composition.treadmills import Where
+    from treadctl.errors import Problem
+    from treadctl.people.person import Person
 
 
 @dataclass
@@ -13,6 +19,22 @@ class Wished(Message):
 
     verb: str
     item: str = ""
+
+
+@dataclass
+class Found(Message):
+    """People have been read, and plans can be."""
+
+    persons: "tuple[Person, ...]"
+    problems: "tuple[Problem, ...]"
+
+
+@dataclass
+class Located(Message):
+    """So have treadmills."""
+
+    wheres: "tuple[Where, ...]"
+    wrong: str
 
 
 @dataclass

@@ -14,6 +14,7 @@ from treadctl.core.machine import SessionState
 from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.core.prompts import Prompt
 from treadctl.model import CHECKLIST, Gait, Report, StrapState
+from treadctl.tui.drawn import Profile
 from treadctl.tui.heard import Heard, Spoken
 from treadctl.units import format_clock, format_minutes, format_number, format_speed
 
@@ -66,17 +67,6 @@ class Sign:
 
     text: str
     good: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """The plan as it is drawn, with where we are in it and what was measured."""
-
-    steps: tuple[Step, ...]
-    total_ms: int
-    cursor_ms: int | None = None
-    trace: tuple[tuple[int, int, bool], ...] = ()
-    """Moments of the plan in ms, measured speed, backward."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input
 
-from treadctl.composition.front_desk import results_of, save_debrief
+from treadctl.composition.afterwards import results_of, save_debrief
 from treadctl.composition.live import Ended
 from treadctl.core.exit_codes import ExitCode
 from treadctl.errors import TreadctlError

@@ -15,7 +15,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from treadctl.core.programme import StepKind
-from treadctl.tui.view import Profile
+from treadctl.tui.drawn import Profile
 from treadctl.units import format_clock
 
 _FORWARD: Final = "█"
