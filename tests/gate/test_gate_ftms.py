@@ -291,6 +291,31 @@ def test_a_control_point_that_falls_silent_stops_the_belt_and_wants_another_link
     assert bench.gate.wants_new_link
 
 
+def test_sr38_whoever_answers_nothing_at_rest_is_called_once_more_and_then_told_to_people() -> None:
+    bench = FtmsBench()
+    bench.ftms.deaf = True
+    bench.run(8_000)
+    first = bench.gate.wants_new_link
+    bench.link_up = False
+    bench.run(500)
+    bench.link_up = True
+    bench.ftms.peer = FtmsPeer()
+    bench.idle()
+    bench.run(10_000)
+    assert (first, bench.gate.wants_new_link) == (True, False)
+    bench.ask(checklist=ALL_ITEMS, arm=True)
+    bench.run(500)
+    assert bench.report().cause == "no_answer"
+    bench.ftms.deaf = False
+    bench.link_up = False
+    bench.run(500)
+    bench.link_up = True
+    bench.ftms.peer = FtmsPeer()
+    bench.ask(arm=False)
+    bench.run(10_000)
+    assert bench.report().cause != "no_answer"
+
+
 def test_sr37_a_reconnect_says_stop_first_and_asks_for_control_only_after_the_quarantine() -> None:
     bench = FtmsBench()
     bench.moving()

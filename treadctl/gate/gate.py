@@ -112,6 +112,8 @@ class Gate:
         self._request = Request(at_ms=now_ms, counter=-1)
         self._core_heard_ms = now_ms
         self._connections = 0
+        self._called_again = False
+        """The machine had answered nothing on the link before this one."""
         self._line_up = False
         self._present = True
         """The machine answers, or has not yet had the time to."""
@@ -225,8 +227,15 @@ class Gate:
 
     @property
     def wants_new_link(self) -> bool:
-        """The machine answers nothing that this link brings it (ftms.md 3.4)."""
-        return self._line_up and self._session.wants_new_link
+        """The machine answers nothing that this link brings it (ftms.md 3.4).
+
+        At rest one more link has to be enough. Whoever answers nothing there either is told to
+        people when they want to arm, instead of being called again and again.
+        """
+        at_rest = self.state.phase not in MOTION
+        if not self._line_up or (at_rest and self._called_again):
+            return False
+        return self._session.wants_new_link
 
     def take_report(self, now_ms: int) -> Report | None:
         """A report when one is due: ten times a second, and at once when something changed."""
@@ -282,6 +291,7 @@ class Gate:
             self._link_lost_ms = now_ms
             return
         self._connections += 1
+        self._called_again = not self._session.answers
         self._session.restart()
         self._learned = self._session.speeds_known
         self._forget_machine(now_ms)
