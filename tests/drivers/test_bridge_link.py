@@ -239,6 +239,28 @@ def test_sr31_a_lost_link_does_not_live_on_in_the_rescue_process(host: Host) -> 
     os.close(rescue_holds)
 
 
+@pytest.mark.parametrize("commanded", [False, True])
+def test_sr35_a_link_that_is_given_up_hangs_up_although_the_rescue_process_holds_it(
+    treadmill: FakeTreadmill, host: Host, commanded: bool
+) -> None:
+    """It stands, and carries nothing: a treadmill takes no new connection beside the old one."""
+    opener = BackgroundOpener(lambda: ports.open_link(treadmill.url), ports.give_up)
+    host.until(Ready())
+    if commanded:
+        host.write(START, 1)
+        host.until(Written(1))
+    rescue_holds = os.dup(host.link.fileno())
+    opener.begin(host.link)
+    assert readable(opener)
+    new = opener.take()
+    assert isinstance(new, BridgeLink)
+    assert not is_running(host.pid)
+    assert [seen.value for seen in treadmill.drain()] == ([START, STOP] if commanded else [])
+    os.close(rescue_holds)
+    new.close()
+    ended(new.pid)
+
+
 # Killed.
 
 

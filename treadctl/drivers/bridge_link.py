@@ -22,6 +22,8 @@ OPEN_MS: Final = 12_500
 """A little more than a bridge takes to connect or to say why not."""
 LEAVE_S: Final = 1.0
 """For a bridge that has lost its treadmill, or its mind: the next one is waiting to connect."""
+HANG_UP_S: Final = 5.0
+"""For a bridge that works: to say stop once more, and to end its connection in order."""
 TREADMILL: Final = ()
 HEART_RATE: Final = ("heart-rate",)
 """What a bridge is for, as the last word of its command line."""
@@ -91,18 +93,25 @@ class BridgeLink:
             self._lost = True
             raise
 
-    def close(self) -> None:
-        """Let go of the bridge; a lost one is ended, which takes a second at most."""
+    def close(self, *, within_s: float = LEAVE_S) -> None:
+        """Let go of the bridge; a lost one is ended, within that time."""
         if self._lost:
             # The rescue process still holds the other descriptor of this end.
             with contextlib.suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RDWR)
             self._socket.close()
-            self._end()
+            self._end(within_s)
         else:
             self._socket.close()
             # It goes when nobody needs it; somebody has to hear of that.
             threading.Thread(target=self._process.wait, name="bridge-reaper", daemon=True).start()
+
+    def hang_up(self) -> None:
+        """As `close`, and for good: end the bridge whoever else holds its socket, because many
+        treadmills take no connection beside the one they have."""
+        within_s = LEAVE_S if self._lost else HANG_UP_S
+        self._lost = True
+        self.close(within_s=within_s)
 
     def _last(self, received: list[bytes], why: str) -> bytes:
         """Hand out what came before the end; the next read finds the end again."""
@@ -137,9 +146,9 @@ class BridgeLink:
         reason = told.get("error") if isinstance(told, dict) else None
         raise LinkError(str(reason) if reason else "the Bluetooth process ended without a word")
 
-    def _end(self) -> None:
+    def _end(self, within_s: float) -> None:
         try:
-            self._process.wait(LEAVE_S)
+            self._process.wait(within_s)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

@@ -20,8 +20,12 @@ L = TypeVar("L", bound=Closable)
 class BackgroundOpener(Generic[L]):
     """One attempt at a time. `take` hands over what the last one brought."""
 
-    def __init__(self, open_link: Callable[[], L]) -> None:
+    def __init__(
+        self, open_link: Callable[[], L], give_up: Callable[[L], None] = lambda link: link.close()
+    ) -> None:
+        """*give_up* closes the link before."""
         self._open_link = open_link
+        self._give_up = give_up
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._lock = threading.Lock()
         self._busy = False
@@ -51,7 +55,7 @@ class BackgroundOpener(Generic[L]):
     def _run(self, lost: L | None, attempt: bool) -> None:
         if lost is not None:
             with contextlib.suppress(OSError):
-                lost.close()
+                self._give_up(lost)
         if not attempt:
             return
         opened: L | None = None

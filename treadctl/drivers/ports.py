@@ -45,6 +45,14 @@ def open_link(url: str) -> AnyLink:
     )
 
 
+def give_up(link: AnyLink) -> None:
+    """Close a link that another one is to take the place of."""
+    if isinstance(link, BridgeLink):
+        link.hang_up()
+    else:
+        link.close()
+
+
 def open_heart(url: str) -> BridgeLink:
     """Open the heart-rate sensor *url*, or raise a `LinkError` that says why not."""
     return BridgeLink(url, kind=HEART_RATE)

@@ -181,7 +181,7 @@ def _open(setup: GateSetup, frames: tuple[bytes, ...], opened: contextlib.ExitSt
         link = ports.open_link(url)
     except LinkError as error:
         raise Refusal(ByeReason.LINK_UNAVAILABLE, f"{error}.") from error
-    opener = BackgroundOpener(lambda: ports.open_link(url))
+    opener = BackgroundOpener(lambda: ports.open_link(url), ports.give_up)
     keeper: LinkKeeper[ports.AnyLink] = LinkKeeper(
         link,
         opener,
