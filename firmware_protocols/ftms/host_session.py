@@ -225,6 +225,8 @@ class FtmsHostSession:
 
     def _take_value(self, uuid: int, value: bytes) -> None:
         if uuid in _IDENTITY or uuid in _STATED:
+            if self._ready:
+                return  # what it is, it has said: what was planned on that must not lose its ground
             self._stated[uuid] = value
         if uuid not in _IDENTITY:
             self._inner.receive(self._now_ms, uuid, value)
