@@ -247,6 +247,8 @@ class Report:
     """The cap of the present gait and mode."""
     min_ckmh: int = 0
     """The machine's slowest speed, as far as it is known; some say it when connected."""
+    step_ckmh: int = 0
+    """Its coarsest step above that, likewise."""
     incline_permille: int = 0
     unit_probe: str = "pending"
     """SR-29: pending, passed or failed."""

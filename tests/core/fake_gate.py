@@ -36,6 +36,7 @@ class FakeGate:
     strap: StrapState = StrapState.ATTACHED
     min_ckmh: int = 0
     """The machine's slowest speed, which it has said when connected."""
+    step_ckmh: int = 0
     machine_profile: str = ""
     link_up: bool = True
     phase: GatePhase = P.QUARANTINE
@@ -303,6 +304,7 @@ class FakeGate:
             heart_bpm=self.heart_bpm,
             heart_cause=self.heart_cause.value if self.heart_cause is not None else None,
             min_ckmh=self.min_ckmh,
+            step_ckmh=self.step_ckmh,
             machine_profile=self.machine_profile,
         )
         self.refused = []

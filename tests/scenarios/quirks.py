@@ -126,8 +126,6 @@ def does(run: Walked) -> str:
             return "walks the plan to its end"
         case Walked(moved=False, exit_code=5):
             return "does not drive it: exit 5"
-        case Walked(exit_code=5):
-            return "walks forward, and not backward: exit 5"
         case Walked(exit_code=16, stands=False):
             return "tries to stop it for 30 s and gives the alarm: exit 16"
         case Walked(exit_code=16):

@@ -101,8 +101,8 @@ def test_sr38_what_no_longer_obeys_is_never_called_stopped() -> None:
         assert does(run) == "tries to stop it for 30 s and gives the alarm: exit 16"
 
 
-@pytest.mark.parametrize("quirk", ["no-answer", "malformed-answer"])
-def test_a_machine_that_answers_nothing_never_moves(quirk: str) -> None:
+@pytest.mark.parametrize("quirk", ["no-answer", "malformed-answer", "mph-steps"])
+def test_a_machine_that_is_refused_never_moves(quirk: str) -> None:
     assert not walked(quirk).moved
 
 

@@ -24,6 +24,7 @@ from treadctl.core.totals import Totals
 from treadctl.core.voice import Voice, cause_of
 from treadctl.core.wishes import Wishes
 from treadctl.model import CHECKLIST, GatePhase, Mode, Reaction, Refusal, Report
+from treadctl.safety.limits import STEP_CEILING_REV_CKMH
 
 S = SessionState
 
@@ -282,20 +283,23 @@ class Following:
     def _connected(self) -> None:
         """A rest is over by the time a new connection has been confirmed."""
         self.enter(self.machine.connected)
-        if self.report is not None and not self._can_go_that_slowly(self.report.min_ckmh):
+        if self.report is not None and not self._machine_can_do_it(self.report):
             return
         while self.progress.step.kind is StepKind.REST:
             if not self.progress.go_on():
                 self.finish(self.outcome.at_the_end)
                 return
 
-    def _can_go_that_slowly(self, min_ckmh: int) -> bool:
-        """What its slowest speed is, some machines only say when they are connected."""
-        self.progress.min_ckmh = max(self.setup.min_ckmh, min_ckmh)
-        problem = self.programme.too_slow_for(self.progress.min_ckmh)
+    def _machine_can_do_it(self, report: Report) -> bool:
+        """What its slowest speed and its steps are, some machines only say when they are connected.
+        Nobody shall walk a warm-up on one that the plan cannot be walked on."""
+        self.progress.min_ckmh = max(self.setup.min_ckmh, report.min_ckmh)
+        cause, problem = Cause.SETPOINT_RANGE, self.programme.too_slow_for(self.progress.min_ckmh)
+        if problem is None and self.programme.bouts and report.step_ckmh > STEP_CEILING_REV_CKMH:
+            cause = Cause.MACHINE_MINIMUM
+            problem = f"{cause.text.sentence} {cause.text.action}"
         if problem is None:
             return True
-        cause = Cause.SETPOINT_RANGE
         self.voice.refused(cause.text.code, cause.value, problem)
         self.finish(Reason.REFUSED)
         return False

@@ -56,6 +56,7 @@ def report_of(
         bout_ms=s.bout_ms,
         cap_ckmh=_cap_ckmh(s, c),
         min_ckmh=c.min_ckmh,
+        step_ckmh=c.step_ckmh,
         incline_permille=0,
         unit_probe=s.probe,
         machine_profile=machine_profile,
