@@ -299,7 +299,8 @@ def test_sr37_a_stop_that_had_no_effect_goes_on_over_a_new_link_and_another_prof
 def test_sr15_what_a_machine_takes_is_settled_for_as_long_as_the_link_stands(again: str) -> None:
     line = controlled()
     line.session.start()
-    line.answer(*line.say())
+    (start,) = line.say()
+    line.answer(start)
     line.hear(Value(uuids.SPEED_RANGE, bytes.fromhex(again)), ONE_KMH)
     line.session.set_speed(60, Direction.FORWARD)
     assert [write.value for write in line.say()] == [bytes.fromhex("023c00")]
