@@ -9,29 +9,70 @@ Made from one session on virtual time; no clock, no network and no file of anybo
 import asyncio
 import re
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 from textual.app import App
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
+from textual.widgets import Input
 
+from firmware_protocols.registry import PROTOCOLS
 from tests.leader import Leader
+from tests.records.samples import STARTED_AT
 from tests.rig import Rig
+from treadctl.causes import Cause
 from treadctl.composition.desk import Desk
+from treadctl.composition.live import Ended
+from treadctl.composition.options import RunOptions
+from treadctl.composition.treadmills import Where
+from treadctl.core.exit_codes import ExitCode
 from treadctl.core.machine import SessionState as S
+from treadctl.core.plan_facts import PlanFacts, builtin_facts
+from treadctl.core.profile import Profile
+from treadctl.core.programme import Programme
+from treadctl.people.person import Caps, Person, Questions
+from treadctl.records.chain import Kind
+from treadctl.records.journal import Header, Journal
 from treadctl.tui.app import TreadctlApp
-from treadctl.tui.heard import Heard
+from treadctl.tui.heard import ATTEND, Heard, Spoken
+from treadctl.tui.messages import Found, Located
 from treadctl.tui.places import screen_for
+from treadctl.tui.screens.attached import AttachedScreen
 from treadctl.tui.screens.dialogs import CriteriaDialog, HelpDialog, LeaveDialog
-from treadctl.tui.themes import DAY, THEMES
-from treadctl.tui.view import Sign, Speed, Trust, View, Way, view_of
+from treadctl.tui.screens.session_screen import SessionScreen
+from treadctl.tui.screens.start import StartScreen
+from treadctl.tui.signs import Sign, Speed, Trust, Way
+from treadctl.tui.themes import CONTRAST, DAY, MONOCHROME, THEMES
+from treadctl.tui.view import View, view_of
 
 SNAPSHOTS: Final = Path(__file__).parent / "snapshots"
+RECORDS: Final = tempfile.TemporaryDirectory(prefix="treadctl-gallery-")
 SIZES: Final = ((80, 24), (120, 40), (200, 60))
-LARGE: Final = ("running-backward", "turning", "strap-released", "checklist")
+LARGE: Final = (
+    "who-what-where",
+    "running-backward",
+    "attached",
+    "turning",
+    "strap-released",
+    "checklist",
+    "countdown",
+    "debrief",
+)
 """What is also drawn larger: the others differ in nothing that depends on the size."""
+PLAIN: Final = (CONTRAST.name, MONOCHROME.name)
+IN_PLAIN: Final = (
+    "who-what-where",
+    "checklist",
+    "running-backward",
+    "held",
+    "turning",
+    "strap-released",
+)
+"""What is also drawn with few colours and with none: whatever one sees at a glance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +80,11 @@ class Picture:
     """One state, and what is shown of it."""
 
     name: str
-    view: View
+    view: View | None
+    screen: Callable[[], Screen[None]] | None = None
+    """Where it is not the one of the view's place."""
+    ended: Ended | None = field(default=None, compare=False)
+    """Names a file, which is another one each time."""
     said: str | None = None
     pressed_ms: int | None = None
     dialog: type[ModalScreen[None]] | type[ModalScreen[bool]] | None = None
@@ -53,18 +98,28 @@ class Gallery(App[None]):
     )
     ENABLE_COMMAND_PALETTE = False
 
-    def __init__(self, picture: Picture) -> None:
+    def __init__(self, picture: Picture, theme: str) -> None:
         super().__init__()
         self.picture = picture
+        self.ended = picture.ended
+        self._theme_name = theme
 
     async def on_mount(self) -> None:
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = DAY.name
+        self.theme = self._theme_name
         picture = self.picture
-        screen = screen_for(picture.view.place)()
+        view = picture.view
+        if picture.screen is not None:
+            screen = picture.screen()
+        else:
+            assert view is not None
+            screen = screen_for(view.place)()
         await self.push_screen(screen)
-        screen.show(picture.view, picture.said, picture.pressed_ms)
+        if view is not None and isinstance(screen, SessionScreen):
+            screen.show(view, picture.said, picture.pressed_ms)
+        for field in screen.query(Input):
+            field.cursor_blink = False
         if picture.dialog is not None:
             await self.push_screen(picture.dialog())
 
@@ -74,7 +129,68 @@ def pictures() -> list[Picture]:
     return list(_session())
 
 
+class FrozenStart(StartScreen):
+    """The first screen, without anybody's files and without a clock."""
+
+    def __init__(self) -> None:
+        super().__init__(RunOptions(plan="", screen=True))
+
+    def read(self) -> None:
+        no = Questions(False, date(2026, 11, 2), None)
+        persons = tuple(
+            Person(name.lower(), name, profile=profile, caps=Caps(), questions=no)
+            for name, profile in (("Anna", Profile.NOVICE), ("Ben", Profile.KNEE))
+        )
+        wheres = (
+            Where("left", "woodway-us", simulated=False),
+            Where("right", "ftms", simulated=False, refused="no strap input"),
+            *(Where(name, "simulated", simulated=True) for name in PROTOCOLS),
+        )
+        self.post_message(Found(persons, ()))
+        self.post_message(Located(wheres, ""))
+
+    def advice_for(self, person: Person) -> tuple[str, ...]:
+        return ("Next: novice-2 (advance).", "Two sessions in a row were completed as planned.")
+
+    def plans_for(self, profile: Profile | None) -> Iterator[PlanFacts]:
+        return builtin_facts(profile)
+
+
+def _recorded(rig: Rig, programme: Programme) -> Path:
+    """The record of what *rig* has told."""
+    header = Header(
+        plan=programme.name,
+        machine="simulated woodway-us",
+        simulated=True,
+        software="0",
+        limits_hash="",
+        protocol="woodway-us",
+        machine_class="A",
+        mode="turn-around",
+        seed=1,
+        steps=tuple(
+            (step.kind.value, step.duration_ms, step.from_ckmh, step.speed_ckmh, step.name)
+            for step in programme.steps
+        ),
+    )
+    journal = Journal.open(
+        Path(tempfile.mkdtemp(dir=RECORDS.name)),
+        header,
+        real_time=False,
+        started_at=STARTED_AT,
+        suffix=lambda: "walk01",
+    )
+    for event in rig.events:
+        journal.append(Kind.EVENT, event["t_ms"], event)
+    finished = rig.finished()
+    assert finished is not None
+    keys = ("reason", "exit_code", "reverse_s", "distance_m")
+    journal.close(finished["t_ms"], {key: finished[key] for key in keys})
+    return journal.path
+
+
 def _session() -> Iterator[Picture]:
+    yield Picture("who-what-where", None, FrozenStart)
     desk = Desk()
     rig = Rig(plan="novice-1", desk=desk, stays=True)
     leader, heard = Leader(rig, desk), Heard()
@@ -123,7 +239,19 @@ def _session() -> Iterator[Picture]:
     yield Picture("criteria", running, dialog=CriteriaDialog)
     yield Picture("stopping-to-turn", at(S.STOPPING_TO_TURN, 2_000))
     yield Picture("turning", asked("turn_confirm"))
-    yield Picture("running-backward", at(S.REVERSE_WALK, 25_000))
+    backward = at(S.REVERSE_WALK, 25_000)
+    yield Picture("running-backward", backward)
+    yield Picture("attached", backward, AttachedScreen)
+    heart = replace(backward, heart=Sign("heart 118", good=True), spoken=None)
+    yield Picture("heart", heart)
+    high = Cause.HEART_RATE_HIGH.text
+    held = replace(
+        heart,
+        heart=Sign("heart 151 LIMIT", good=False),
+        held=f"{high.sentence} The belt goes no faster.",
+    )
+    yield Picture("held", held)
+    yield Picture("attend", replace(heart, spoken=Spoken(0, ATTEND, "attend")))
     yield Picture("rest", at(S.REST, 20_000))
     at(S.REVERSE_WALK, 5_000)
     desk.ask("pause")
@@ -141,37 +269,58 @@ def _session() -> Iterator[Picture]:
     desk.ask("person", "strap-clip")
     rig.run_for(4_000)
     yield Picture("reset", view())
+    desk.ask("end")
+    rig.run_for(2_000)
+    ended = Ended(ExitCode.STRAP_RELEASED, _recorded(rig, rig.programme))
+    yield Picture("debrief", view(), ended=ended)
 
 
 _OUTSIDE: Final = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 """Fonts from elsewhere: a picture needs none of that."""
 
 
-async def svg_of(picture: Picture, size: tuple[int, int]) -> str:
+async def svg_of(picture: Picture, size: tuple[int, int], theme: str = DAY.name) -> str:
     """Draw one picture."""
-    app = Gallery(picture)
+    app = Gallery(picture, theme)
     async with app.run_test(size=size) as pilot:
-        await pilot.pause()
+        for _ in range(3):
+            await pilot.pause()
+            await app.workers.wait_for_complete()
         drawn = _OUTSIDE.sub("", app.export_screenshot(title=f"treadctl: {picture.name}"))
         # Without it, what begins with a space is drawn a space too far left.
         return drawn.replace("<text ", '<text xml:space="preserve" ')
 
 
-def wanted(found: list[Picture]) -> Iterator[tuple[Picture, tuple[int, int]]]:
-    """Which pictures there are in which sizes."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One picture in one size and one theme."""
+
+    picture: Picture
+    size: tuple[int, int]
+    theme: str = DAY.name
+
+    @property
+    def name(self) -> str:
+        theme = "" if self.theme == DAY.name else f"-{self.theme}"
+        return f"{self.picture.name}{theme}-{self.size[0]}x{self.size[1]}.svg"
+
+    async def draw(self) -> str:
+        return await svg_of(self.picture, self.size, self.theme) + "\n"
+
+
+def wanted(found: list[Picture]) -> Iterator[Look]:
+    """Which pictures there are, in which sizes and themes."""
     for picture in found:
         for size in SIZES if picture.name in LARGE else SIZES[:1]:
-            yield picture, size
-
-
-def path_of(picture: Picture, size: tuple[int, int], where: Path = SNAPSHOTS) -> Path:
-    return where / f"{picture.name}-{size[0]}x{size[1]}.svg"
+            yield Look(picture, size)
+        for theme in PLAIN if picture.name in IN_PLAIN else ():
+            yield Look(picture, SIZES[0], theme)
 
 
 def main(where: Path) -> None:
     where.mkdir(parents=True, exist_ok=True)
-    for picture, size in wanted(pictures()):
-        path_of(picture, size, where).write_text(asyncio.run(svg_of(picture, size)) + "\n")
+    for look in wanted(pictures()):
+        (where / look.name).write_text(asyncio.run(look.draw()))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.tui.gallery import SNAPSHOTS, Picture, path_of, pictures, svg_of, wanted
+from tests.tui.gallery import SNAPSHOTS, Picture, pictures, wanted
 
 pytestmark = pytest.mark.asyncio
 
@@ -14,16 +14,16 @@ def found() -> list[Picture]:
 
 async def test_every_screen_and_state_looks_as_agreed(found: list[Picture]) -> None:
     changed = []
-    for picture, size in wanted(found):
-        path = path_of(picture, size)
-        if not path.exists() or path.read_text() != await svg_of(picture, size) + "\n":
+    for look in wanted(found):
+        path = SNAPSHOTS / look.name
+        if not path.exists() or path.read_text() != await look.draw():
             changed.append(path.name)
     assert changed == []
 
 
 async def test_no_picture_is_kept_of_a_screen_that_is_gone(found: list[Picture]) -> None:
     kept = {path.name for path in SNAPSHOTS.glob("*.svg")}
-    assert kept == {path_of(picture, size).name for picture, size in wanted(found)}
+    assert kept == {look.name for look in wanted(found)}
 
 
 async def test_the_same_session_is_drawn_the_same_way_twice(found: list[Picture]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from treadctl.composition.standing import standing_of
 from treadctl.errors import TreadctlError
 from treadctl.records.account import account_of
-from treadctl.records.account_text import account_lines, printable
+from treadctl.records.account_text import account_lines, plan_lines, printable
 from treadctl.records.debrief import Debrief, DebriefInvalid, write_debrief
 from treadctl.records.summary import summarise_file
 
@@ -23,12 +23,14 @@ def advice_for(person: str, *, simulated: bool, config: Path | None = None) -> t
 
 
 def results_of(record: Path) -> tuple[str, ...]:
-    """A session against its plan, in lines."""
+    """A session against its plan, in lines of at most 75 columns, what counts most first."""
     try:
         account, integrity = account_of(record)
     except TreadctlError as error:
         return (str(error),)
-    lines = [*account_lines(account)]
+    table = [line for line in plan_lines(account) if line.startswith(" ")]
+    words = [line for line in account_lines(account) if line not in table]
+    lines = [*words, *(line.removeprefix("   ") for line in table)]
     if not integrity.intact:
         lines.append("The record is damaged or was cut short; what is shown is its good part.")
     return tuple(lines)

@@ -52,6 +52,8 @@ class Heard:
         self.trace: tuple[tuple[int, int, bool], ...] = ()
         """Moments of the plan in ms, measured speed, backward; a new one every `TRACE_MS`."""
         self._points: dict[int, Traced] = {}
+        self.heart_seen = False
+        """A heart rate has been read in this run: without one now, it is lost."""
         self.rings = 0
         """Counts what is worth a sound (SR-52)."""
 
@@ -59,6 +61,7 @@ class Heard:
         match event:
             case Sample():
                 self.sample = event
+                self.heart_seen = self.heart_seen or event.heart_bpm is not None
                 self._trace(event)
             case SessionStarted():
                 self.started = event

@@ -9,17 +9,29 @@ from typing import Final
 
 from treadctl.causes import Cause
 from treadctl.composition.desk import Seen
-from treadctl.core.following import LATCHED, MOVING, STOPPING
+from treadctl.core.following import LATCHED
 from treadctl.core.machine import SessionState
 from treadctl.core.programme import Programme, Step, StepKind
 from treadctl.core.prompts import Prompt
-from treadctl.model import CHECKLIST, Gait, Report, StrapState
+from treadctl.model import CHECKLIST
 from treadctl.tui.drawn import Profile
 from treadctl.tui.heard import Heard, Spoken
-from treadctl.units import format_clock, format_minutes, format_number, format_speed
+from treadctl.tui.signs import (
+    Sign,
+    Speed,
+    Way,
+    heart_of,
+    held_of,
+    link_of,
+    model_of,
+    setpoint_of,
+    speed_of,
+    strap_of,
+    way_of,
+)
+from treadctl.units import format_clock, format_minutes, format_speed
 
 S = SessionState
-STALE_MS: Final = 1_000
 SPOKEN_MS: Final = 12_000
 """A sentence about something else than the present state goes by then."""
 
@@ -33,40 +45,6 @@ class Place(Enum):
     TURNING = "turning"
     STOPPED = "stopped"
     DEBRIEF = "debrief"
-
-
-class Trust(Enum):
-    """How much a number is worth."""
-
-    FRESH = "fresh"
-    STALE = "stale"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Speed:
-    """The measured speed, as it may be shown."""
-
-    digits: str
-    trust: Trust
-    note: str
-    """Its age, or why there is none."""
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How the person walks, as a word and an arrow."""
-
-    word: str
-    arrow: str
-
-
-@dataclass(frozen=True, slots=True)
-class Sign:
-    """One fact that must be right: strap, link. `good` is never only a colour."""
-
-    text: str
-    good: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +74,10 @@ class View:
     next: str
     strap: Sign
     link: Sign
+    heart: Sign | None
+    """None: no heart rate is watched, or none has come yet."""
+    held: str
+    """Why the belt goes no faster, though it moves; empty where it may."""
     spoken: Spoken | None
     prompt: Prompt | None
     checklist_done: int
@@ -137,21 +119,24 @@ def view_of(seen: Seen, heard: Heard, now_ms: int) -> View:
     steps = seen.programme.steps
     index = min(max((sample.step if sample else 1) - 1, 0), len(steps) - 1)
     age_ms = report.measured_age_ms + max(0, now_ms - report.now_ms) if report else 0
-    where = "  ".join(filter(None, [setup.machine, setup.person, seen.programme.title]))
+    machine = f"{setup.machine}{model_of(report)}"
+    where = "  ".join(filter(None, [machine, setup.person, seen.programme.title]))
     return View(
         place=place_of(seen, steps[index]),
         state=seen.state,
         simulated=setup.simulated,
         title=where,
-        speed=_speed(report, age_ms),
-        setpoint=_setpoint(report),
-        way=_way(seen, report, age_ms),
+        speed=speed_of(report, age_ms),
+        setpoint=setpoint_of(report),
+        way=way_of(seen, report, age_ms),
         step=f"{index + 1} of {len(steps)}  {steps[index].name or steps[index].kind.title}",
         step_left=format_clock(sample.step_left_ms if sample else steps[index].duration_ms),
         session_left=format_clock(sample.session_left_ms if sample else seen.programme.planned_ms),
         next=_next(seen.programme, index),
-        strap=_strap(report, behind_ms),
-        link=_link(report, age_ms),
+        strap=strap_of(report, behind_ms),
+        link=link_of(report, age_ms),
+        heart=heart_of(report, heard, behind_ms),
+        held=held_of(seen),
         spoken=_spoken(seen, heard, behind_ms),
         prompt=seen.awaiting,
         checklist_done=len(CHECKLIST) - len(seen.open_items),
@@ -166,44 +151,6 @@ def view_of(seen: Seen, heard: Heard, now_ms: int) -> View:
     )
 
 
-def _speed(report: Report | None, age_ms: int) -> Speed:
-    if report is None or report.measured_ckmh is None:
-        return Speed("?.??", Trust.UNKNOWN, "speed unknown")
-    digits = f"{report.measured_ckmh / 100:.2f}"
-    if not report.link_up:
-        return Speed(digits, Trust.STALE, "UNKNOWN: the treadmill cannot be reached")
-    if age_ms > STALE_MS:
-        return Speed(digits, Trust.STALE, f"{age_ms / 1_000:.1f} s OLD")
-    return Speed(digits, Trust.FRESH, "km/h measured")
-
-
-def _setpoint(report: Report | None) -> str:
-    if report is None:
-        return ""
-    heart = "" if report.heart_bpm is None else f"   heart {report.heart_bpm}"
-    setpoint, cap = format_number(report.setpoint_ckmh), format_number(report.cap_ckmh)
-    return f"set {setpoint}   cap {cap} km/h{heart}"
-
-
-def _way(seen: Seen, report: Report | None, age_ms: int) -> Way:
-    if report is None or not report.link_up or age_ms > 2 * STALE_MS:
-        return Way("UNKNOWN", "?")
-    if report.standstill:
-        return Way("STANDING", "■")
-    if seen.state in STOPPING or seen.state in LATCHED:
-        return Way("STOPPING", "▽")
-    if seen.state in MOVING:
-        return _WAYS[report.gait]
-    return Way("NOT STILL", "!")
-
-
-_WAYS: Final = {
-    Gait.FORWARD: Way("FORWARD", "▲"),
-    Gait.BACKWARD: Way("BACKWARD", "▼"),
-    Gait.UNKNOWN: Way("UNKNOWN", "?"),
-}
-
-
 def _next(programme: Programme, index: int) -> str:
     if index + 1 >= len(programme.steps):
         return "the end"
@@ -212,24 +159,6 @@ def _next(programme: Programme, index: int) -> str:
     if step.kind is StepKind.REST:
         return f"{name}, {long}"
     return f"{name}, {long} at {format_speed(step.peak_ckmh)}"
-
-
-def _strap(report: Report | None, behind_ms: int) -> Sign:
-    if report is None or behind_ms > STALE_MS:
-        return Sign("strap UNKNOWN", good=False)
-    if report.strap is StrapState.ATTACHED:
-        return Sign("strap on", good=True)
-    return Sign(f"STRAP {report.strap.value.upper()}", good=False)
-
-
-def _link(report: Report | None, age_ms: int) -> Sign:
-    if report is None:
-        return Sign("not connected", good=False)
-    if not report.link_up:
-        return Sign("LINK LOST", good=False)
-    # In steps of a fifth: a number that flickers cannot be read.
-    text = f"link {age_ms // 200 / 5:.1f} s"
-    return Sign(text, good=age_ms <= STALE_MS)
 
 
 def _spoken(seen: Seen, heard: Heard, behind_ms: int) -> Spoken | None:

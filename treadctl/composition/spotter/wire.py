@@ -12,7 +12,7 @@ refused: it has one word. A view that says anything else is told so and hung up 
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from treadctl.composition.desk import Seen
@@ -93,7 +93,9 @@ Down = Hello | Shown | Declined | Event
 
 
 def shown_of(seen: Seen) -> Shown:
-    return Shown(seen.now_ms, seen.state, seen.report, seen.awaiting, seen.open_items, seen.t_ms)
+    """What is for the record alone does not travel."""
+    report = replace(seen.report, ticks="") if seen.report is not None else None
+    return Shown(seen.now_ms, seen.state, report, seen.awaiting, seen.open_items, seen.t_ms)
 
 
 def encode(message: Down) -> bytes:

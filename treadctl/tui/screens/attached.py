@@ -23,7 +23,7 @@ class AttachedScreen(RunningScreen):
         self.keys.show(KEYS[1:] if view.may_move else KEYS, may_move=view.may_move)
         if said is None and view.place is Place.STOPPED and view.stop is not None:
             self.matter.say(f"{view.stop.sentence} {view.stop.action}", "stop")
-        elif said is None and view.spoken is None:
+        elif said is None and view.spoken is None and not view.held:
             self.matter.say(self._doing(view), "announce")
 
     def _doing(self, view: View) -> str:

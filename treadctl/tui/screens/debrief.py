@@ -29,6 +29,7 @@ class DebriefScreen(SessionScreen):
         self.answer = Steady(id="answer")
         self.chart = ProfileChart(id="profile")
         self.lines = Steady(id="lines")
+        self.account = VerticalScroll(id="account", can_focus=False)
         self.ended: Ended | None = None
         self.saved = False
 
@@ -40,7 +41,7 @@ class DebriefScreen(SessionScreen):
             yield self.note
         yield self.answer
         yield self.chart
-        with VerticalScroll(id="account", can_focus=False):
+        with self.account:
             yield self.lines
 
     def show_body(self, view: View, pressed_ms: int | None) -> None:
@@ -55,8 +56,8 @@ class DebriefScreen(SessionScreen):
         self.heading.put(Text(f"{_OVER.get(ended.code, 'The session is over.')}  How was it?"))
         self.answer.put(
             Text(
-                "Effort: 6 none, 11 light, 13 somewhat hard, 17 very hard. Pain: the worst, 0-10.\n"
-                "Enter goes on and saves. ctrl+q leaves, ctrl+n begins another session."
+                "Effort: 6 none, 11 light, 13 somewhat hard, 17 very hard. Pain: worst, 0-10.\n"
+                "Enter: go on, save.  up, down: read on.  ctrl+q: leave.  ctrl+n: another."
             )
         )
         if ended.record is not None:
@@ -89,6 +90,12 @@ class DebriefScreen(SessionScreen):
         said = "\n".join(advice) or "Saved beside the record."
         self.answer.put(Text(f"SAVED. {said}\nctrl+n: another session.  ctrl+q: leave."))
         self.set_focus(None)
+
+    def key_up(self) -> None:
+        self.account.scroll_up(animate=False)
+
+    def key_down(self) -> None:
+        self.account.scroll_down(animate=False)
 
     def key_ctrl_n(self) -> None:
         if self.ended is not None:

@@ -5,7 +5,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 
 from treadctl.tui.screens.session_screen import SessionScreen
-from treadctl.tui.view import Trust, View
+from treadctl.tui.signs import Trust
+from treadctl.tui.view import View
 from treadctl.tui.widgets.big_text import BigText
 from treadctl.tui.widgets.profile_chart import ProfileChart
 from treadctl.tui.widgets.steady import Steady
@@ -42,7 +43,8 @@ class RunningScreen(SessionScreen):
             self.digits.set_class(trust is speed.trust, f"-{trust.value}")
             self.note.set_class(trust is speed.trust, f"-{trust.value}")
         self.digits.text = speed.digits
-        self.note.put(Text(speed.note if speed.trust is not Trust.FRESH else view.setpoint))
+        setpoint = f"{view.setpoint}   HELD" if view.held else view.setpoint
+        self.note.put(Text(speed.note if speed.trust is not Trust.FRESH else setpoint))
         self.arrow.text = view.way.arrow
         self.way.put(Text(f" {view.way.word} "))
         facts = Text()

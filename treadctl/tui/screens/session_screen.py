@@ -42,6 +42,8 @@ class SessionScreen(Screen[None]):
             self.matter.say(said, "ask")
         elif view.spoken is not None:
             self.matter.say(view.spoken.text, view.spoken.kind)
+        elif view.held:
+            self.matter.say(view.held, "held")
         else:
             self.matter.say("", "announce")
         self.show_body(view, pressed_ms)

@@ -30,6 +30,7 @@ from treadctl.units import format_clock, format_number
 if TYPE_CHECKING:
     from treadctl.composition.treadmills import Where
     from treadctl.core.plan_facts import PlanFacts
+    from treadctl.core.profile import Profile
     from treadctl.errors import Problem
     from treadctl.people.person import Person
 
@@ -59,7 +60,7 @@ class StartScreen(Screen[None]):
         with Horizontal(id="pickers"):
             for heading, picker in (
                 ("1 WHO", self.who),
-                ("2 WHAT", self.what),
+                ("2 WHAT: time, backward, km/h", self.what),
                 ("3 WHERE", self.where),
             ):
                 with Vertical(classes=f"picker -{picker.id}"):
@@ -72,9 +73,9 @@ class StartScreen(Screen[None]):
     def on_mount(self) -> None:
         self.say(READING)
         self.who.focus()
-        self.call_after_refresh(self.run_worker, self._read, thread=True)
+        self.call_after_refresh(self.run_worker, self.read, thread=True)
 
-    def _read(self) -> None:
+    def read(self) -> None:
         """In a thread: everything that the lists hold, what is chosen first before the rest."""
         from treadctl.composition.front_desk import everybody
 
@@ -131,20 +132,24 @@ class StartScreen(Screen[None]):
     @on(OptionList.OptionHighlighted, "#who")
     def show_plans(self) -> None:
         """The plans for this person, with what is advised marked."""
-        from treadctl.composition.front_desk import plans_for
-
         person = self.person
-        advice: tuple[str, ...] = ()
-        if person is not None:
-            from treadctl.composition.afterwards import advice_for
-
-            advice = advice_for(person.id, simulated=True)
+        advice = self.advice_for(person) if person is not None else ()
         self.say("\n".join(advice[:3]) or self._wrong)
         self._plans.clear()
         self.what.clear_options()
-        plans = plans_for(person.profile if person is not None else None)
+        plans = self.plans_for(person.profile if person is not None else None)
         self._add_plan(next(plans), advice)
         self.run_worker(self._add_plans(plans, advice), exclusive=True)
+
+    def advice_for(self, person: "Person") -> tuple[str, ...]:
+        from treadctl.composition.afterwards import advice_for
+
+        return advice_for(person.id, simulated=True)
+
+    def plans_for(self, profile: "Profile | None") -> "Iterator[PlanFacts]":
+        from treadctl.composition.front_desk import plans_for
+
+        return plans_for(profile)
 
     async def _add_plans(self, plans: "Iterator[PlanFacts]", advice: tuple[str, ...]) -> None:
         for facts in plans:

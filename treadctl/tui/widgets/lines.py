@@ -1,5 +1,7 @@
 """The lines around every screen of a session: what this is, what matters, what the keys do."""
 
+from typing import ClassVar
+
 from rich.text import Text
 
 from treadctl.tui.view import View
@@ -24,13 +26,21 @@ class Banner(Steady):
 class Matter(Steady):
     """The one line that matters."""
 
-    KINDS = ("announce", "refused", "stop", "note", "ask", "attend")
+    MARKS: ClassVar[dict[str, str]] = {
+        "announce": "",
+        "refused": "NOT DONE: ",
+        "stop": "STOP: ",
+        "note": "",
+        "ask": "",
+        "attend": "? ",
+        "held": "HELD: ",
+    }
+    """What each kind begins with: colour is never the only sign."""
 
     def say(self, text: str, kind: str) -> None:
-        for each in self.KINDS:
+        for each in self.MARKS:
             self.set_class(each == kind, f"-{each}")
-        mark = {"refused": "NOT DONE: ", "stop": "STOP: ", "attend": "? "}.get(kind, "")
-        self.put(Text(f"{mark}{text}"))
+        self.put(Text(f"{self.MARKS[kind]}{text}"))
 
 
 class KeyLine(Steady):
@@ -53,12 +63,12 @@ class Vitals(Steady):
 
     def show(self, view: View) -> None:
         text = Text(no_wrap=True, overflow="ellipsis")
-        for sign in (view.strap, view.link):
+        for sign in filter(None, (view.strap, view.link, view.heart)):
             text.append(
                 f" {'✓' if sign.good else '✗'} {sign.text} ",
                 style="" if sign.good else "bold reverse",
             )
-            text.append("  ")
+            text.append(" ")
         text.append("presence NOT monitored", style="dim")
         text.append(f"   {view.elapsed}")
         self.put(text)
