@@ -118,8 +118,8 @@ class Gallery(App[None]):
         await self.push_screen(screen)
         if view is not None and isinstance(screen, SessionScreen):
             screen.show(view, picture.said, picture.pressed_ms)
-        for field in screen.query(Input):
-            field.cursor_blink = False
+        for typed in screen.query(Input):
+            typed.cursor_blink = False
         if picture.dialog is not None:
             await self.push_screen(picture.dialog())
 
