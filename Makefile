@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check coverage interop docs sim bench clean
+.PHONY: help demo test check cat coverage interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -41,6 +41,9 @@ check: $(READY) ## format, lint, types, import rules, tests: run it before you p
 	@echo "Import rules ..."
 	@$(BIN)/lint-imports
 	@$(MAKE) --no-print-directory test
+
+cat: $(READY) ## a hundred thousand random keys on the screens' keyboard, some minutes
+	@TREADCTL_CAT_KEYS=$${KEYS:-100000} $(BIN)/python -m pytest -q tests/tui/test_cat.py
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
 	@echo "Running all tests with branch coverage, some minutes ..."

@@ -151,6 +151,7 @@ class Rig:
         wear a heart-rate strap, which is watched. *attended*: somebody has to show every minute
         that they are there, as beside a real belt (SR-56)."""
         self.machine: Final = machine
+        self.desk: Final = desk
         self.mode: Final = mode
         self.limits: Final = limits or self.limits_of(plan)
         self.truth: Final[list[dict[str, Any]]] = []
