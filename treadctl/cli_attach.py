@@ -10,8 +10,9 @@ import click
 from treadctl import paths
 from treadctl.cli_display import PlainLines
 from treadctl.cli_errors import reporting_errors
-from treadctl.cli_options import theme_option
+from treadctl.cli_options import quiet_option, theme_option
 from treadctl.cli_output import Output
+from treadctl.composition.speaker import Silence
 from treadctl.composition.spotter.client import AttachedDesk, attach
 from treadctl.core.exit_codes import ExitCode
 
@@ -20,8 +21,9 @@ from treadctl.core.exit_codes import ExitCode
 @click.argument("treadmill", required=False)
 @theme_option
 @click.option("--plain", is_flag=True, help="A stream of lines instead of a screen.")
+@quiet_option
 @reporting_errors
-def attach_command(*, treadmill: str | None, theme: str | None, plain: bool) -> None:
+def attach_command(*, treadmill: str | None, theme: str | None, plain: bool, quiet: bool) -> None:
     """Look on at the session that runs on this computer, and stop it if need be.
 
     Read-only plus STOP: space, `s`, `q`, Enter, Esc or ctrl-c stop the belt; nothing else can be
@@ -32,7 +34,10 @@ def attach_command(*, treadmill: str | None, theme: str | None, plain: bool) -> 
         raise click.UsageError("This needs a terminal: a view without a stop key is none.")
     desk = attach(paths.runtime_dir(), treadmill)
     try:
-        (_read_aloud if plain else _show)(desk, theme or "")
+        if plain:
+            _tell(desk)
+        else:
+            _show(desk, theme or "", quiet=quiet)
     finally:
         seen, lost = desk.seen, desk.lost
         desk.close()
@@ -47,15 +52,18 @@ def attach_command(*, treadmill: str | None, theme: str | None, plain: bool) -> 
     messages.close()
 
 
-def _show(desk: AttachedDesk, theme: str) -> None:
+def _show(desk: AttachedDesk, theme: str, *, quiet: bool) -> None:
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from treadctl.tui.attach_app import AttachApp
     from treadctl.tui.driver import StopDriver
 
-    AttachApp(desk, _now_ms, theme_name=theme, driver_class=StopDriver).run()
+    app = AttachApp(desk, _now_ms, theme_name=theme, driver_class=StopDriver)
+    # The voice speaks beside the treadmill, where the session is led; here is the bell alone.
+    app.sound = Silence(rings=not quiet)
+    app.run()
 
 
-def _read_aloud(desk: AttachedDesk, theme: str) -> None:
+def _tell(desk: AttachedDesk) -> None:
     from treadctl.composition.spotter.listening import listen
 
     with ExitStack() as stack:

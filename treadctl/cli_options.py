@@ -28,6 +28,10 @@ config_option = click.option(
     help="Another config.toml than the one in the user's configuration directory.",
 )
 
+quiet_option = click.option(
+    "--quiet", is_flag=True, help="Neither the terminal's bell nor a spoken voice."
+)
+
 theme_option = click.option(
     "--theme", type=click.Choice(["treadctl", "high-contrast", "monochrome"]), help="The look."
 )

@@ -8,11 +8,18 @@ from pathlib import Path
 import click
 
 from treadctl.cli_errors import reporting_errors
-from treadctl.cli_options import SimulateOption, config_option, heart_options, theme_option
+from treadctl.cli_options import (
+    SimulateOption,
+    config_option,
+    heart_options,
+    quiet_option,
+    theme_option,
+)
 from treadctl.cli_output import Output
 from treadctl.composition.live import Launcher
 from treadctl.composition.options import HeartWish, RunOptions
 from treadctl.composition.signals import stop_signals
+from treadctl.composition.speaker import sounding
 from treadctl.core.exit_codes import ExitCode
 
 
@@ -41,6 +48,7 @@ from treadctl.core.exit_codes import ExitCode
     is_flag=True,
     help="A stream of lines instead of screens, for a screen reader. Needs PLAN.",
 )
+@quiet_option
 @config_option
 @reporting_errors
 def tui(
@@ -55,6 +63,7 @@ def tui(
     record: Path | None,
     truth: Path | None,
     plain: bool,
+    quiet: bool,
     config: Path | None,
 ) -> None:
     """Lead a session at this terminal, screen by screen.
@@ -85,7 +94,7 @@ def tui(
     )
     if plain:
         raise SystemExit(read_aloud(options))
-    raise SystemExit(show(options, theme or ""))
+    raise SystemExit(show(options, theme or "", quiet=quiet))
 
 
 def read_aloud(options: RunOptions) -> int:
@@ -111,18 +120,19 @@ def read_aloud(options: RunOptions) -> int:
     return int(code)
 
 
-def show(options: RunOptions, theme: str) -> int:
+def show(options: RunOptions, theme: str, *, quiet: bool) -> int:
     """Run the screen until somebody leaves, and the belt stands."""
     # Single bytes for single keys: a stop that is an escape sequence can arrive in two pieces.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from treadctl.tui.app import TreadctlApp
     from treadctl.tui.driver import StopDriver
 
-    with stop_signals() as signals:
+    with stop_signals() as signals, sounding(quiet=quiet) as sound:
         launcher = Launcher(signals)
         app = TreadctlApp(
             launcher, now_ms, options=options, theme_name=theme, driver_class=StopDriver
         )
+        app.sound = sound
         try:
             code = app.run()
         finally:

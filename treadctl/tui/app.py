@@ -163,6 +163,7 @@ class TreadctlApp(StaffApp):
         if screen is not None and screen.is_mounted:
             screen.show(view, self.twice.text or self.own_words, self.presses.since_ms)
         self._follow_guard(view)
+        self.toll(view)
 
     def _follow_guard(self, view: "View") -> None:
         from treadctl.tui.screens.dialogs import Dialog

@@ -72,6 +72,7 @@ class AttachApp(WatchingApp):
             elif self.heard.finished is not None:
                 said = "The session is over. ctrl+q leaves this view."
             self.place.show(view, said)
+            self.toll(view)
 
     def action_stop(self) -> None:
         """While the belt may move the guard has done it already."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from textual import events
 from textual.app import App
 
-from treadctl.core.events import Event
+from treadctl.composition.speaker import Silence
+from treadctl.core.events import Announced, Event
 from treadctl.tui.driver import StopDriver
 from treadctl.tui.heard import Heard
 from treadctl.tui.keys import KeyGuard
@@ -31,6 +32,14 @@ class Watched(Protocol):
     def may_move(self) -> bool: ...
     def stop(self) -> None: ...
     def drain(self) -> list[Event]: ...
+
+
+class Sound(Protocol):
+    """What is heard beside what is seen: `composition.speaker.Speaker`, and the bell."""
+
+    rings: bool
+
+    def say(self, text: str, *, urgent: bool = False) -> None: ...
 
 
 class WatchingApp(App[int]):
@@ -56,7 +65,9 @@ class WatchingApp(App[int]):
         self._paced = paced
         self._theme_name = theme_name
         self._said: tuple[str, int] | None = None
+        self.sound: Sound = Silence()
         self._rings = 0
+        self._tolled = 0
         self._seen: Seen | None = None
         self._seen_at_ms = 0
         self._gone = False
@@ -95,9 +106,22 @@ class WatchingApp(App[int]):
         """Take the events that came, and ring for those that are worth a sound."""
         for event in desk.drain():
             self.heard.take(event)
+            if isinstance(event, Announced):
+                self.sound.say(event.text, urgent=event.kind == "stop")
         if self.heard.rings != self._rings:
             self._rings = self.heard.rings
+            self.ring()
+
+    def ring(self) -> None:
+        if self.sound.rings:
             self.bell()
+
+    def toll(self, view: "View") -> None:
+        """Ring for every second of a countdown."""
+        left = -(-view.wait_ms // 1_000) if view.state.value == "countdown" else 0
+        if left and left != self._tolled:
+            self.ring()
+        self._tolled = left
 
     def view_at(self, desk: Watched) -> "View | None":
         """What there is to show now; None before the run has said anything."""
