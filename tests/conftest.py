@@ -9,6 +9,17 @@ import pytest
 OURS: Final = ("treadctl", "firmware_protocols", "simulator", "tests")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse a test named by an address in memory.
+
+    Parallel workers must collect the same names, and whoever reads a failure must be able to
+    run it again by its name.
+    """
+    for item in items:
+        if " at 0x" in item.name:
+            raise pytest.UsageError(f"{item.nodeid}: give its parameters names with `ids`")
+
+
 @pytest.fixture(autouse=True)
 def no_sleeping(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Make `time.sleep` fail when our own code calls it.

@@ -79,7 +79,11 @@ def test_a_stop_cuts_off_what_is_being_said_and_is_replaced_by_nothing_less() ->
     assert room.heard == ["STOP. See to the person."]
 
 
-@pytest.mark.parametrize("program", [None, Program(1), Program(hangs=True)], ids=str)
+@pytest.mark.parametrize(
+    "program",
+    [None, Program(1), Program(hangs=True)],
+    ids=["is not there", "fails", "hangs"],
+)
 def test_a_program_that_fails_or_hangs_is_tried_three_times_and_then_silent(
     program: Program | None,
 ) -> None:
