@@ -227,3 +227,24 @@ def test_sr53_a_later_worse_cause_keeps_the_first_name_and_lockout() -> None:
     step(s, cruise(core_alive=False))
     step(s, cruise(226, strap=StrapState.RELEASED, core_alive=False, now_ms=NOW + 20))
     assert (s.first_cause, s.lockout_until_ms) == (Cause.CORE_GONE, NOW + 5_000)
+
+
+@pytest.mark.parametrize("level", [Reaction.SOFT_STOP, Reaction.FAST_STOP])
+@pytest.mark.parametrize(
+    ("sent_ckmh", "first"),
+    [
+        pytest.param(None, (DriveKind.SPEED, 226), id="what is commanded has left"),
+        pytest.param(242, (DriveKind.SPEED, 226), id="and is known to"),
+        pytest.param(258, (DriveKind.SPEED, 226), id="a step down still waits"),
+        pytest.param(226, (DriveKind.SPEED, 210), id="a step up still waits"),
+        pytest.param(178, (DriveKind.SPEED, 161), id="several of them do"),
+        pytest.param(0, (DriveKind.STOP, 0), id="the start still waits"),
+    ],
+)
+def test_ruling_2_a_stop_begins_below_what_has_left_not_below_what_still_waits(
+    level: Reaction, sent_ckmh: int | None, first: tuple[DriveKind, int]
+) -> None:
+    s = cruising(242)
+    drive = step(s, cruise(request_stop=level, sent_ckmh=sent_ckmh))
+    assert (drive.kind, drive.speed_ckmh) == first
+    assert s.commanded_ckmh == first[1]

@@ -195,6 +195,7 @@ class Gate:
             heart.changed_at_ms,
             self._session.answers,
             started_by_others,
+            self._wire_check.sent_ckmh,
         )
         drive = kernel.step(self.state, inputs, self.config)
         if drive.kind is not DriveKind.NOTHING:
@@ -345,10 +346,6 @@ class Gate:
             case DriveKind.START:
                 session.start()
                 session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction])
-            case DriveKind.SPEED if drive.urgent and drive.speed_ckmh > self._wire_check.sent_ckmh:
-                # The ramp begins above what has left so far: the start is still being said.
-                self.state.commanded_ckmh = 0
-                session.stop(strongest=False)
             case DriveKind.SPEED:
                 session.set_speed(drive.speed_ckmh, _TO_WIRE[drive.direction], urgent=drive.urgent)
             case DriveKind.STOP:

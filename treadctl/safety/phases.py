@@ -44,9 +44,9 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
             # The belt may still be on its way up to it: a stop does not take it further (SR-39).
             s.commanded_ckmh = min(s.commanded_ckmh, ramp.reached_ckmh(i.measured_ckmh, c))
         enter(s, GatePhase.STOPPING)
-        ramp.begin_down(s)
+        ramp.begin_down(s, i.sent_ckmh)
     elif s.commanded_ckmh > 0:
-        ramp.begin_down(s)
+        ramp.begin_down(s, i.sent_ckmh)
     monitors.begin_stop(s, i.measured_ckmh, i.now_ms)
     s.stop_sent_at_ms = NEVER_MS
 

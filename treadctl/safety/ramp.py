@@ -111,9 +111,13 @@ def lowered(s: KernelState, c: KernelConfig) -> int:
     return max(goal, c.quantise(s.commanded_ckmh - 1))
 
 
-def begin_down(s: KernelState) -> None:
-    """A stop's first frame is below the last commanded speed, at once (safety.md 4.8.2)."""
-    s.down_mckmh = max(0, s.commanded_ckmh * 1_000 - 1)
+def begin_down(s: KernelState, sent_ckmh: int | None) -> None:
+    """A stop's first frame is below the last one that left, at once (safety.md 4.8.2).
+
+    A raise that still waits for the line has not happened, and a start that does ends here.
+    """
+    begin_ckmh = s.commanded_ckmh if sent_ckmh is None else min(s.commanded_ckmh, sent_ckmh)
+    s.down_mckmh = max(0, begin_ckmh * 1_000 - 1)
 
 
 def ramped_down(s: KernelState, c: KernelConfig, dt_ms: int) -> int:

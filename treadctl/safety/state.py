@@ -208,6 +208,8 @@ class Inputs(NamedTuple):
     """What it was told was answered. A reason beside `in_control`, for people (SR-38)."""
     started_by_others: bool = False
     """The machine has said since the last tick that somebody else started it (SR-08)."""
+    sent_ckmh: int | None = None
+    """The last speed that left; what is commanded may still wait for the line. None: the same."""
 
 
 @dataclass(slots=True)
