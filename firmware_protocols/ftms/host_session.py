@@ -65,6 +65,7 @@ class FtmsHostSession:
         "_ready",
         "_silent",
         "_stated",
+        "_strongest",
         "_unfit",
         "proved",
     )
@@ -78,6 +79,8 @@ class FtmsHostSession:
         self._now_ms = 0
         self._silent = False
         """Something found no answer, and control was not granted since."""
+        self._strongest = False
+        """The stop that is in force was said for the strongest reason there is."""
         self.restart()
 
     def restart(self) -> None:
@@ -170,9 +173,11 @@ class FtmsHostSession:
         self._inner.set_speed(speed_ckmh, urgent=urgent)
 
     def stop(self, strongest: bool) -> None:
-        """Stop, now, instead of everything else. FTMS has one stop, and no stronger one."""
-        del strongest
-        self._inner.stop()
+        """Stop, now, instead of everything else. FTMS has one stop, and no stronger one: for the
+        strongest reason it is said once more, whatever became of the one before (SR-16)."""
+        anew = strongest and not (self._strongest and self._inner.stopping)
+        self._strongest = strongest or (self._strongest and self._inner.stopping)
+        self._inner.stop(anew=anew)
 
     # What happens.
 

@@ -199,10 +199,11 @@ class FtmsSession:
         self._line.forget()
         self._plan()
 
-    def stop(self) -> None:
-        """Stop, now, instead of everything else. Said again while in force it changes nothing."""
+    def stop(self, *, anew: bool = False) -> None:
+        """Stop, now, instead of everything else. Said again while in force it changes nothing,
+        unless it is to begin *anew*: there is a new reason for it."""
         stopping = self._line.stopping
-        if stopping is None or stopping.is_pause:
+        if stopping is None or stopping.is_pause or anew:
             self._line.stop(self._now_ms, STOP_WORDS)
         self._line.forget()
         self._plan()

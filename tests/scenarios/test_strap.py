@@ -40,8 +40,9 @@ def let_go(rig: Rig) -> None:
         ("woodway-us", Mode.TURN_AROUND, 7),
         ("trackmaster", Mode.TURN_AROUND, 23),
         ("woodway-us", Mode.BELT_REVERSE, 23),
+        ("ftms", Mode.TURN_AROUND, 11),
     ],
-    ids=["woodway-us", "trackmaster", "reversed belt"],
+    ids=["woodway-us", "trackmaster", "reversed belt", "ftms"],
 )
 def test_sr16_a_strap_released_at_any_tick_is_a_stop_frame_within_100_ms(
     machine: str, mode: Mode, every: int

@@ -295,6 +295,23 @@ def test_sr37_a_stop_that_had_no_effect_goes_on_over_a_new_link_and_another_prof
     assert [write.value for write in line.say()] == [b"\x08\x01"]
 
 
+def test_sr16_a_stronger_reason_says_a_stop_once_more_and_a_milder_one_does_not() -> None:
+    line = controlled()
+    line.hear(ONE_KMH)
+    line.session.stop(strongest=False)
+    (soft,) = line.say()
+    line.answer(soft)
+    line.session.stop(strongest=False)
+    assert line.say() == []
+    line.session.stop(strongest=True)
+    (strong,) = line.say()
+    assert strong.value == b"\x08\x01"
+    line.answer(strong)
+    for strongest in (True, False, True):
+        line.session.stop(strongest)
+        assert line.say() == []
+
+
 @pytest.mark.parametrize("again", ["", "ffff00000000", "2c01d0070a00"])
 def test_sr15_what_a_machine_takes_is_settled_for_as_long_as_the_link_stands(again: str) -> None:
     line = controlled()
