@@ -7,6 +7,7 @@ SimulatorError
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 
 class SimulatorError(Exception):
@@ -43,3 +44,15 @@ class ScenarioError(SimulatorError):
     def _sentence(self, problem: ScenarioProblem) -> str:
         where = self.file if problem.line is None else f"{self.file}:{problem.line}"
         return f"{where}: {problem.message}"
+
+
+SHOWN_MAX: Final = 60
+
+
+def shown(value: object) -> str:
+    """*value* of a file as nearly as is useful, and never long."""
+    try:
+        text = repr(value)
+    except ValueError:  # more digits than Python is willing to write
+        return "a huge number"
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 3]}..."

@@ -11,7 +11,7 @@ from enum import Enum
 from math import isfinite
 from typing import Final
 
-from simulator.errors import FaultError
+from simulator.errors import FaultError, shown
 
 
 class Lasts(Enum):
@@ -204,14 +204,16 @@ def check(name: str, given: Mapping[str, object]) -> dict[str, float | None]:
 
 def _number(name: str, parameter: Parameter, value: object) -> float:
     kinds = (int,) if parameter.whole else (int, float)
-    if type(value) not in kinds or not isinstance(value, int | float) or not isfinite(value):
+    # Only a float can be no number at all; and a whole one may be too large to ask.
+    finite = not isinstance(value, float) or isfinite(value)
+    if type(value) not in kinds or not isinstance(value, int | float) or not finite:
         kind = "whole number" if parameter.whole else "number"
         raise FaultError(
-            f"{name}: {parameter.name} is {value!r}; it must be a {kind}", key=parameter.name
+            f"{name}: {parameter.name} is {shown(value)}; it must be a {kind}", key=parameter.name
         )
     if not parameter.low <= value <= parameter.high:
         raise FaultError(
-            f"{name}: {parameter.name} is {value}; it must be "
+            f"{name}: {parameter.name} is {shown(value)}; it must be "
             f"{parameter.low:g} to {parameter.high:g} {parameter.unit}",
             key=parameter.name,
         )

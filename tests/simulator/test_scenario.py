@@ -23,6 +23,10 @@ fault = "strap-pull"
 t_s = 4  # whole numbers are fine
 fault = "strap-clip"
 """
+MORE_THAN_A_FLOAT = "9" * 400
+MORE_THAN_IS_READ = "9" * 5_000
+"""Python reads and writes 4,300 decimal digits, and hexadecimal ones without end."""
+MORE_THAN_IS_WRITTEN = "0x" + "f" * 5_000
 
 
 def problems(text: str) -> list[tuple[int | None, str]]:
@@ -108,6 +112,14 @@ def test_the_seed_of_the_call_beats_the_files() -> None:
         ("schema = 1\n[at]\nt_s = 1", None, "`at` must be written as [[at]] tables"),
         ("schema = 1\n\n[[at", 3, "not TOML"),
         ("schema = 1\nschema = 1", 2, "not TOML"),
+        *(
+            pytest.param(text, line, message, id=message)
+            for text, line, message in (
+                (f"schema = {MORE_THAN_IS_WRITTEN}", 1, "schema is a huge number"),
+                (f"schema = 1\nseed = {MORE_THAN_IS_WRITTEN}", 2, "seed is a huge number"),
+                (f"schema = 1\nseed = {MORE_THAN_IS_READ}", None, "not TOML: Exceeds"),
+            )
+        ),
     ],
 )
 def test_a_file_that_is_not_a_scenario_is_refused(
@@ -137,6 +149,16 @@ def test_a_file_that_is_not_a_scenario_is_refused(
         ('t_s = 1\nfault = "mute"\nfor_s = true', 6, "for_s is True"),
         ('t_s = 1\nfault = "mute"\nfor_s = [3]', 6, "for_s is [3]"),
         ('t_s = 1\nfault = "lost-ack"\ncount = 0', 6, "count is 0"),
+        *(
+            pytest.param(body, line, message, id=message)
+            for body, line, message in (
+                (f't_s = {MORE_THAN_A_FLOAT}\nfault = "mute"', 4, "t_s is 9999"),
+                (f't_s = {MORE_THAN_IS_WRITTEN}\nfault = "mute"', 4, "t_s is a huge"),
+                (f't_s = 1\nfault = "mute"\nfor_s = {MORE_THAN_A_FLOAT}', 6, "for_s is 9999"),
+                (f't_s = 1\nfault = "mute"\nfor_s = {MORE_THAN_IS_WRITTEN}', 6, "for_s is a huge"),
+                (f't_s = 1\nfault = "mute"\nfor_s = [{MORE_THAN_IS_WRITTEN}]', 6, "is a huge"),
+            )
+        ),
     ],
 )
 def test_an_event_that_cannot_be_is_refused_with_its_line(
