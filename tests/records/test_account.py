@@ -1,6 +1,7 @@
 """A session held against its plan says what was walked, and never more."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -204,3 +205,13 @@ def test_nothing_a_terminal_would_obey_comes_out_of_a_record(tmp_path: Path) -> 
 def test_two_formulas_that_round_alike_are_one_number() -> None:
     energy = Effort().walked(400, 1_000, backward=True).energy(70_000)
     assert energy_line(energy).startswith("Energy: about 0 kcal, give or take 25 %")
+
+
+@pytest.mark.parametrize("state", [["walk"], {"is": "walk"}, 7, None], ids=repr)
+def test_a_sample_in_no_state_that_can_be_named_is_no_walking(tmp_path: Path, state: Any) -> None:
+    session = Walk(tmp_path)
+    session.stretch(2_000, 1, "warm_up", 360)
+    session.stretch(2_000, 1, state, 360)
+    found = account(session.close())
+    assert found.steps[0].walked_ms == 2_000
+    assert found.forward_ms == 3_900  # the belt moved, whatever it is called

@@ -177,7 +177,7 @@ class Accountant:
             return
         ms = min(max(0, t_ms - _int(before, "t_ms")), _GAP_MS)
         tally = self._tallies.setdefault(_int(before, "step"), _Tally())
-        state = before.get("state")
+        state = text(before, "state")
         if state == _RESTING and before.get("standstill") is True:
             tally.rested_ms += ms
         ckmh = _measured(before)
