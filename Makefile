@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat coverage interop docs sim bench clean
+.PHONY: help demo test check cat coverage interop docs sim bench clean fuzz
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,13 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		-c constraints.txt -e '.[dev]'
 	@touch $(READY)
+
+# The guided fuzzer is for those who ask for it: not everybody's Python has one.
+FUZZER := $(VENV)/.fuzzer
+$(FUZZER): $(READY)
+	@echo "Installing the fuzzer ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[fuzz]'
+	@touch $(FUZZER)
 
 demo: $(READY) ## a whole session, then one with the strap pulled, both in virtual time
 	@$(BIN)/python -m treadctl.demo
@@ -44,6 +51,10 @@ check: $(READY) ## format, lint, types, import rules, tests: run it before you p
 
 cat: $(READY) ## a hundred thousand random keys on the screens' keyboard, some minutes
 	@TREADCTL_CAT_KEYS=$${KEYS:-100000} $(BIN)/python -m pytest -q tests/tui/test_cat.py
+
+fuzz: $(FUZZER) ## every decoder a hundred million guided bytes, every kind of file its thousands
+	@$(BIN)/python -m tests.fuzz.campaign --bytes $${BYTES:-100000000} --files $${FILES:-5000} \
+		--lanes $${LANES:-1}
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
 	@echo "Running all tests with branch coverage, some minutes ..."

@@ -1,0 +1,231 @@
+"""The long run: every decoder has its bytes, every kind of file its files. Broken off, it goes on.
+
+    python -m tests.fuzz.campaign [--bytes N] [--files N] [--only NAME]... [--seed N]
+
+One process at a time, at the lowest priority. What it comes to is in build/proof/fuzz.json, what
+was found beside it in build/proof/fuzz/NAME/. Exit code 1 if anything was found.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from importlib.util import find_spec
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+
+from tests.fuzz import files
+from tests.fuzz.catalogue import TARGETS
+from tests.fuzz.ledger import PROOF, ROOT, Ledger, proof, version_of
+
+BYTES: Final = 100_000_000
+FILES: Final = 5_000
+SLICE_BYTES: Final = 10_000_000
+"""So much of one target before the next has its turn."""
+SLICE_FILES: Final = 500
+NICE: Final = 19
+_READERS: Final = ("simulator", "treadctl")
+LEDGER: Final = PROOF / "fuzz.jsonl"
+
+
+_Done = dict[str, dict[str, Any]]
+"""By name: what it has had so far."""
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bytes", type=int, default=BYTES, help="for each decoder")
+    parser.add_argument("--files", type=int, default=FILES, help="of each kind")
+    parser.add_argument("--only", action="append", choices=[*TARGETS, *files.KINDS], default=[])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--lanes", type=int, default=1, help="decoders at a time")
+    options = parser.parse_args()
+    if find_spec("atheris") is None:
+        print("The fuzzer is missing: `make fuzz` installs it (pip install -e '.[fuzz]').")
+        return 2
+    os.nice(NICE)
+    ledger = Ledger(LEDGER)
+    names = options.only or [*files.KINDS, *TARGETS]
+    for turn in range(1_000_000):
+        before = _done(ledger)
+        todo = [name for name in names if _left(name, before, options) > 0]
+        if not todo:
+            break
+        for line in _turn(todo, before, options, options.seed * 1_000 + turn):
+            ledger.add(line)
+            _show(before[line["name"]], line, options)
+            proof("fuzz", options.seed, _figures(ledger), "make fuzz")
+    figures = _figures(ledger)
+    print(f"{proof('fuzz', options.seed, figures, 'make fuzz')}: {figures['found']} found")
+    return 1 if figures["found"] else 0
+
+
+def _turn(
+    names: list[str], before: _Done, options: argparse.Namespace, seed: int
+) -> Iterator[dict[str, Any]]:
+    """One slice of each, and what came of it as soon as it is known."""
+    for name in names:
+        if name in files.KINDS:
+            count = min(_left(name, before, options), SLICE_FILES)
+            yield _files(name, before[name]["files"], count, options.seed)
+    with ThreadPoolExecutor(options.lanes) as lanes:
+        slices = [
+            lanes.submit(_bytes, name, min(_left(name, before, options), SLICE_BYTES), seed)
+            for name in names
+            if name in TARGETS
+        ]
+        for each in as_completed(slices):
+            yield each.result()
+
+
+def _left(name: str, done: _Done, options: argparse.Namespace) -> int:
+    if name in files.KINDS:
+        return int(options.files - done[name]["files"])
+    return int(options.bytes - done[name]["bytes"])
+
+
+def _version(name: str) -> str:
+    return version_of(_READERS if name in files.KINDS else TARGETS[name].trees)
+
+
+def _bytes(name: str, size: int, seed: int) -> dict[str, Any]:
+    """Let the guided fuzzer have a turn at one decoder."""
+    work = PROOF / "fuzz" / name
+    work.mkdir(parents=True, exist_ok=True)
+    tally = work / "tally.json"
+    tally.unlink(missing_ok=True)
+    known = set(work.glob("found-*"))
+    began = time.monotonic()
+    words = ("-m", "tests.fuzz.guided", name, "--bytes", size, "--seed", seed, "--work", work)
+    with (work / "log").open("wb") as log:
+        ended = subprocess.run(
+            [sys.executable, *map(str, words)], cwd=ROOT, stdout=log, stderr=log, check=False
+        )
+    found = sorted(path.name for path in set(work.glob("found-*")) - known)
+    if ended.returncode and not found:
+        found = [f"ended with {ended.returncode}, see {work / 'log'}"]
+    done = {"bytes": 0, "executions": 0, "slowest_ms": 0, "peak_mb": 0, "cpu_s": 0}
+    with contextlib.suppress(OSError, ValueError):
+        done |= json.loads(tally.read_text(encoding="utf-8"))
+    return {
+        "name": name,
+        "version": _version(name),
+        "seed": seed,
+        **done,
+        "covered": _covered(work / "log"),
+        "wall_s": round(time.monotonic() - began, 1),
+        "found": found,
+    }
+
+
+def _covered(log: Path) -> int:
+    """How many edges the fuzzer says it has seen."""
+    words = log.read_text(encoding="utf-8", errors="replace").split()
+    seen = [after for word, after in pairwise(words) if word == "cov:"]
+    return max((int(each) for each in seen if each.isdigit()), default=0)
+
+
+def _files(name: str, begin: int, count: int, seed: int) -> dict[str, Any]:
+    """Judge so many files of one kind."""
+    kind, tally, found = files.KINDS[name], files.Tally(), []
+    began = time.monotonic()
+    work = PROOF / "fuzz" / name
+    with _silent_stderr(), files.room(kind) as folder:
+        for number in range(begin, begin + count):
+            data = kind.case(seed, number)
+            try:
+                files.judge(kind, folder, data, tally)
+            except files.Found as error:
+                work.mkdir(parents=True, exist_ok=True)
+                (work / f"found-{seed}-{number}").write_bytes(data)
+                found.append(f"case {number}: {error}")
+    return {
+        "name": name,
+        "version": _version(name),
+        "seed": seed,
+        "files": count,
+        "used": tally.used,
+        "refused": tally.refused,
+        "bytes": tally.bytes,
+        "slowest_ms": round(tally.slowest_s * 1e3, 1),
+        "wall_s": round(time.monotonic() - began, 1),
+        "found": found,
+    }
+
+
+@contextlib.contextmanager
+def _silent_stderr() -> Iterator[None]:
+    """The programs write their complaints to the descriptor itself: a thousand a minute."""
+    saved = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+        os.close(nowhere)
+
+
+_SUMMED: Final = ("bytes", "executions", "files", "used", "refused", "cpu_s", "wall_s")
+_WORST: Final = ("slowest_ms", "peak_mb", "covered")
+
+
+def _done(ledger: Ledger) -> _Done:
+    """What every target has had, as far as its code is still the same."""
+    done: _Done = defaultdict(lambda: defaultdict(int))
+    for line in ledger.lines():
+        name = line["name"]
+        if name in TARGETS or name in files.KINDS:
+            if line["version"] != _version(name):
+                continue
+            for key in _SUMMED:
+                done[name][key] += line.get(key, 0)
+            for key in _WORST:
+                done[name][key] = max(done[name][key], line.get(key, 0))
+            done[name]["found"] += len(line["found"])
+    return done
+
+
+def _figures(ledger: Ledger) -> dict[str, Any]:
+    done = _done(ledger)
+    decoders = {name: _rounded(done[name]) for name in TARGETS if name in done}
+    kinds = {name: _rounded(done[name]) for name in files.KINDS if name in done}
+    return {
+        "decoders": decoders,
+        "files": kinds,
+        "targets": len(TARGETS),
+        "least_bytes": min((done[name]["bytes"] for name in TARGETS), default=0),
+        "bytes": sum(each["bytes"] for each in decoders.values()),
+        "executions": sum(each["executions"] for each in decoders.values()),
+        "mutated_files": sum(each["files"] for each in kinds.values()),
+        "slowest_ms": max(
+            (each["slowest_ms"] for each in (*decoders.values(), *kinds.values())), default=0
+        ),
+        "found": sum(each["found"] for each in done.values()),
+    }
+
+
+def _rounded(figures: dict[str, Any]) -> dict[str, Any]:
+    return {key: round(value, 1) for key, value in figures.items() if value or key == "found"}
+
+
+def _show(before: dict[str, Any], line: dict[str, Any], options: argparse.Namespace) -> None:
+    what, wanted = ("files", options.files) if "files" in line else ("bytes", options.bytes)
+    done = before[what] + line[what]
+    print(
+        f"{line['name']:<22} {done:>13,} of {wanted:,} {what}, slowest {line['slowest_ms']} ms, "
+        f"{line['wall_s']:.0f} s, found {len(line['found'])}",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

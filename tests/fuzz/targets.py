@@ -1,0 +1,44 @@
+"""What bytes from outside reach, one target each: anything may come in, and this must hold.
+
+A target is a function of bytes that raises for what may not happen. It is what the coverage-guided
+fuzzer (`guided`) is let loose on, and what replays the corpus in the tests.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+Judge = Callable[[bytes], None]
+
+CHUNKS: Final = (1, 2, 3, 5, 16, 64, 255, 4_096)
+
+
+class Found(AssertionError):
+    """Bytes that did what no bytes may do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    name: str
+    judge: Judge
+    trees: tuple[str, ...]
+    """What is under test: a figure holds as long as these are what they were."""
+    seeds: tuple[bytes, ...] = ()
+    """Where the search begins. Golden bytes, where there are any."""
+    words: tuple[bytes, ...] = field(default=())
+    """What chance would take long to write."""
+
+
+def must(holds: bool, what: str, value: object = "") -> None:
+    """Raise `Found` unless it holds."""
+    if not holds:
+        raise Found(f"{what}: {value!r:.200}")
+
+
+def chunks(data: bytes) -> Iterator[bytes]:
+    """Cut *data* as a link might; its first byte chooses how, so that this is searched too."""
+    if not data:
+        return
+    size = CHUNKS[data[0] % len(CHUNKS)]
+    for start in range(1, len(data), size):
+        yield data[start : start + size]
