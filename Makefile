@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat coverage interop docs sim bench clean fuzz
+.PHONY: help demo test check cat coverage figures fuzz releases interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -58,8 +58,15 @@ fuzz: $(FUZZER) ## every decoder a hundred million guided bytes, every kind of f
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
 	@echo "Running all tests with branch coverage, some minutes ..."
-	@$(BIN)/python -m pytest -q -n auto --cov --cov-report=term:skip-covered
-	@$(BIN)/coverage report --fail-under=100 --include='treadctl/safety/*,firmware_protocols/*'
+	@$(BIN)/python -m pytest -q -n auto -p tests.proof.counting \
+		--cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
+	@$(BIN)/python -m tests.proof.coverage
+
+releases: $(READY) ## the strap pulled at every tick of whole sessions, in virtual time
+	@$(BIN)/python -m tests.proof.releases
+
+figures: $(READY) ## gather what was found into docs/safety/figures.md
+	@$(BIN)/python -m tests.proof.figures
 
 interop: $(READY) ## somebody else's program drives the simulator; needs Python 3.12 and a network
 	@$(BIN)/python -m pytest -q -m interop tests/interop

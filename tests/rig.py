@@ -48,6 +48,7 @@ CLASS_C_REV_MAX_CKMH: Final = 150
 STILL_CKMH: Final = 5.0
 """safety.md 4.5, N6: a belt no faster than this is standing."""
 _STANDING: Final = frozenset({SessionState.CHECKLIST, SessionState.TURNING, SessionState.REST})
+_ASKED_FOR: Final = frozenset({"strap-pull", "strap-clip"})
 HOUR_MS: Final = 3_600_000
 SLOW_AIR_MS: Final = 1_000.0
 """With the quirk slow-link: a write crosses in up to 300 ms, after the response to the one before
@@ -228,6 +229,7 @@ class Rig:
         )
         worn = None if heart is None else simulation.take_heart
         self.virtual: Final = VirtualRun(setup, self.treadmill, cockpit, take_heart=worn)
+        self._twin_in_trouble = False
         self.made.append(self)
 
     @staticmethod
@@ -289,6 +291,7 @@ class Rig:
         twin = self._twin()
         yield twin
         twin.judge()
+        self._twin_in_trouble |= twin.is_troubled()
 
     # What became of it. Methods, because mypy would take a property to stay what it was.
 
@@ -381,6 +384,15 @@ class Rig:
             slack_ms=self._slack_ms,
             link_faults=self._link_faults,
         )
+
+    def is_troubled(self) -> bool:
+        """Something was wrong with it or with a copy: a fault, a stop, a refusal.
+
+        A strap that was pulled and stopped nothing is what the checklist asks for.
+        """
+        faults = {fault for line in self.truth for fault in line["faults"]}
+        wrong = bool(self.told("stop") or self.told("refused") or faults - _ASKED_FOR)
+        return wrong or self._twin_in_trouble
 
     def judge(self) -> None:
         """No never-event happened."""

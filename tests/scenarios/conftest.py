@@ -4,13 +4,17 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.proof.counting import TROUBLED
 from tests.rig import Rig
 
 
 @pytest.fixture(autouse=True)
-def judged() -> Iterator[None]:
+def judged(request: pytest.FixtureRequest) -> Iterator[None]:
     Rig.made.clear()
     yield
     for rig in Rig.made:
         rig.judge()
+    if Rig.made:
+        troubled = any(rig.is_troubled() for rig in Rig.made)
+        request.node.user_properties.append((TROUBLED, troubled))
     Rig.made.clear()

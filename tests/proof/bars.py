@@ -1,0 +1,76 @@
+"""What the proof is measured against: the bars, and the figures that others have published.
+
+Each bar reads the result of one kind of run (`tests/proof/results.py`) and says in words what was
+found and whether that is enough. A run that covered less than it set out for does not meet its bar.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One row of docs/safety/figures.md."""
+
+    result: str
+    """The name of the result it reads."""
+    what: str
+    anchor: str
+    """What the projects that we look up to have shown."""
+    wanted: str
+    found: Callable[[Figures], str]
+    met: Callable[[Figures], bool]
+    target: str
+    """What makes it again."""
+
+
+def _coverage(f: Figures) -> str:
+    return (
+        f"{f['lines_percent']:.2f} % of {f['lines']:,} lines, {f['branches_percent']:.2f} % of "
+        f"{f['branches']:,} branches"
+    )
+
+
+BARS: Final = (
+    Bar(
+        "coverage",
+        "coverage of kernel, gate and codecs",
+        "opendbc: all lines, branches not asked for",
+        "100 % of lines and branches",
+        _coverage,
+        lambda f: f["lines_percent"] == f["branches_percent"] == 100.0,
+        "make coverage",
+    ),
+    Bar(
+        "suite",
+        "scenario tests in which something goes wrong",
+        "Klipper: 1 of 37 scripts",
+        ">= 60 %",
+        lambda f: f"{f['scenarios_troubled']:,} of {f['scenarios']:,}",
+        lambda f: f["scenarios_troubled"] >= 0.6 * f["scenarios"],
+        "make coverage",
+    ),
+    Bar(
+        "suite",
+        "claims that every driver and machine inherits",
+        "opendbc: 50",
+        ">= 40, and bad drivers fail them",
+        lambda f: f"{f['claims']} claims on {f['drivers']} wires",
+        lambda f: f["claims"] >= 40 and f["failed"] == 0,
+        "make coverage",
+    ),
+    Bar(
+        "releases",
+        "strap released at every tick of whole sessions, to the stop at the machine, virtual time",
+        "Klipper: a lease of 25 to 250 ms",
+        "p99.9 <= 100 ms, longest <= 200 ms, 10^5 releases",
+        lambda f: (
+            f"p99.9 {f['p999_ms']:.0f} ms, longest {f['max_ms']:.0f} ms, {f['releases']:,} releases"
+        ),
+        lambda f: f["p999_ms"] <= 100 and f["max_ms"] <= 200 and f["releases"] >= 100_000,
+        "make releases",
+    ),
+)

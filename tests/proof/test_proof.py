@@ -1,0 +1,112 @@
+"""What is claimed in docs/safety/figures.md was run, and a run that fell short is not praised."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.proof import coverage, figures, results
+from tests.proof.bars import BARS, Bar
+from tests.proof.releases import NEVER_MS, pulled, quantile
+from tests.rig import SHORT, Rig
+from treadctl.model import Mode
+
+BAR = Bar("runs", "runs", "none", "ten", lambda f: str(f["n"]), lambda f: f["n"] >= 10, "make runs")
+
+
+def result(n: int) -> dict[str, Any]:
+    return {
+        "name": "runs",
+        "command": "make runs N=9",
+        "seed": 7,
+        "commit": "abc1234",
+        "date": "2026-11-25",
+        "machine": "2 cores",
+        "figures": {"n": n},
+    }
+
+
+def test_the_page_says_what_is_kept_and_nothing_else() -> None:
+    assert figures.PAGE.read_text(encoding="utf-8") == figures.page(figures.kept())
+
+
+def test_every_result_that_is_kept_is_of_some_bar_and_can_be_made_again() -> None:
+    makefile = (results.ROOT / "Makefile").read_text(encoding="utf-8")
+    assert set(figures.kept()) <= {bar.result for bar in BARS}
+    for bar in BARS:
+        assert f"\n{bar.target.split()[1]}: " in makefile
+
+
+@pytest.mark.parametrize(("n", "verdict"), [(10, "met"), (9, "**not met**")])
+def test_a_figure_below_its_bar_is_not_met(
+    n: int, verdict: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "BARS", (BAR,))
+    page = figures.page({"runs": result(n)})
+    assert f"| runs | none | ten | {n} | {verdict} | `make runs` |" in page
+    assert "| `make runs N=9` | abc1234 | 2026-11-25 | 7 | 2 cores |" in page
+
+
+def test_a_bar_that_nobody_ran_is_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "BARS", (BAR,))
+    assert "| not run | **open** |" in figures.page({})
+
+
+def test_a_newer_result_takes_the_place_of_the_one_before(tmp_path: Path) -> None:
+    (tmp_path / "runs.json").write_text(json.dumps(result(12)), encoding="utf-8")
+    gathered = figures.gather({"runs": result(3), "others": result(1)}, tmp_path)
+    assert gathered["runs"]["figures"] == {"n": 12}
+    assert gathered["others"]["figures"] == {"n": 1}
+
+
+def test_coverage_counts_what_protects_people_and_nothing_else() -> None:
+    whole = {
+        "num_statements": 10,
+        "covered_lines": 10,
+        "missing_lines": 0,
+        "num_branches": 4,
+        "covered_branches": 4,
+        "missing_branches": 0,
+    }
+    holed = {**whole, "covered_branches": 3, "missing_branches": 1}
+    found = coverage.figures(
+        {
+            "files": {
+                "treadctl/safety/ramp.py": {"summary": whole},
+                "treadctl/gate/gate.py": {"summary": holed},
+                "simulator/belt.py": {"summary": holed},
+            }
+        }
+    )
+    assert found["lines"] == 20
+    assert found["branches_percent"] == 87.5
+    assert found["not_whole"] == ["treadctl/gate/gate.py"]
+
+
+@pytest.mark.parametrize(
+    ("machine", "mode"),
+    [
+        ("woodway-us", Mode.BELT_REVERSE),
+        ("trackmaster", Mode.TURN_AROUND),
+        ("ftms", Mode.TURN_AROUND),
+    ],
+    ids=["woodway-us", "trackmaster", "ftms"],
+)
+def test_sr16_a_strap_released_in_a_copy_of_the_process_stops_the_belt(
+    machine: str, mode: Mode
+) -> None:
+    took_ms = sorted(pulled(machine, mode, plan=SHORT, every=50).took_ms)
+    assert len(took_ms) > 50
+    assert 0 < quantile(took_ms, 1.0) <= 100 < NEVER_MS
+
+
+def test_a_walk_without_a_fault_is_no_trouble_and_a_pulled_strap_is() -> None:
+    rig = Rig()
+    rig.run_for(40_000)  # it walks
+    assert not rig.is_troubled()
+    with rig.what_if() as twin:
+        twin.act("strap-pull")
+        twin.run_for(200)
+    assert twin.is_troubled()
+    assert rig.is_troubled()
