@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat coverage figures fuzz releases interop docs sim bench clean
+.PHONY: help demo test check cat matrix coverage figures fuzz releases interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -55,6 +55,9 @@ cat: $(READY) ## a hundred thousand random keys on the screens' keyboard, some m
 fuzz: $(FUZZER) ## every decoder a hundred million guided bytes, every kind of file its thousands
 	@$(BIN)/python -m tests.fuzz.campaign --bytes $${BYTES:-100000000} --files $${FILES:-5000} \
 		--lanes $${LANES:-1}
+
+matrix: $(READY) ## every fault in every state on every machine; goes on where it was cut
+	@$(BIN)/python -m tests.matrix
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
 	@echo "Running all tests with branch coverage, some minutes ..."

@@ -18,6 +18,7 @@ from simulator.scenario import load_scenario
 from simulator.simulation import Simulation
 from tests.never_events import Violation, judge
 from tests.never_events.wire import Frame, read_frame
+from tests.wired import Wired
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
 from treadctl.composition.desk import Desk, DeskOperator
 from treadctl.composition.virtual import VirtualRun, resting_collector
@@ -73,30 +74,6 @@ SHORT: Final = programme(
     step(StepKind.COOLDOWN, 30, 80),
 )
 """Every state of a session once, in about three minutes."""
-
-
-class _Treadmill:
-    """The simulation as a `Plant`."""
-
-    def __init__(self, simulation: Simulation) -> None:
-        self._simulation = simulation
-        self.strap_closed = simulation.strap_closed
-        self.link_up = simulation.link_up
-
-    def advance(self, to_ms: int, from_host: bytes) -> bytes:
-        simulation = self._simulation
-        if from_host:
-            simulation.receive(from_host)
-        said = simulation.advance(to_ms)
-        self.strap_closed = simulation.strap_closed
-        self.link_up = simulation.link_up
-        return said
-
-    def act(self, name: str, **params: object) -> None:
-        simulation = self._simulation
-        simulation.act(name, **params)
-        self.strap_closed = simulation.strap_closed
-        self.link_up = simulation.link_up
 
 
 class _Person:
@@ -173,7 +150,7 @@ class Rig:
         in_miles = machine == "ftms" and combined(quirks).character.command_unit == "mph"
         self._unit: Final = "mph" if in_miles else simulation.unit
         """What the machine takes the host's digits for, whatever it says of itself."""
-        self.treadmill: Final = _Treadmill(simulation)
+        self.treadmill: Final = Wired(simulation)
         self.programme: Final = (
             plan if isinstance(plan, Programme) else load_programme(plan, self.limits, mode)
         )
@@ -288,10 +265,26 @@ class Rig:
     @contextmanager
     def what_if(self) -> Iterator["Rig"]:
         """A copy of this world in which something may happen; judged at the end of the block."""
-        twin = self._twin()
+        twin = self.twin()
         yield twin
         twin.judge()
         self._twin_in_trouble |= twin.is_troubled()
+
+    def twin(self) -> "Rig":
+        """The same for whoever judges it himself."""
+        # Shared: what never changes. The past is copied as a list of the same lines.
+        gate = self.virtual.gate
+        shared = (
+            self.programme,
+            self.limits,
+            self.session.setup,
+            gate.config,
+            self._events_to_come,
+        )
+        memo: dict[int, Any] = {id(each): each for each in shared}
+        for past in (self.truth, self.events, self.reports):
+            memo[id(past)] = past.copy()
+        return copy.deepcopy(self, memo)
 
     # What became of it. Methods, because mypy would take a property to stay what it was.
 
@@ -402,21 +395,6 @@ class Rig:
         if isinstance(what, SessionState):
             return lambda: self.session.state is what
         return what
-
-    def _twin(self) -> "Rig":
-        # Shared: what never changes. The past is copied as a list of the same lines.
-        gate = self.virtual.gate
-        shared = (
-            self.programme,
-            self.limits,
-            self.session.setup,
-            gate.config,
-            self._events_to_come,
-        )
-        memo: dict[int, Any] = {id(each): each for each in shared}
-        for past in (self.truth, self.events, self.reports):
-            memo[id(past)] = past.copy()
-        return copy.deepcopy(self, memo)
 
     def _take_truth(self, line: dict[str, Any]) -> None:
         self.truth.append(line)

@@ -10,6 +10,8 @@ from simulator.machines.ftms_quirks import QUIRKS
 from tests.architecture.sources import ROOT
 from tests.docs import states
 from tests.docs.requirements import Evidence, Test, evidence
+from tests.matrix import described
+from tests.matrix.walk import MACHINES, PHASES, STATES
 from tests.scenarios import quirks
 from treadctl.causes import Cause
 from treadctl.config_limits import SPELLINGS
@@ -216,6 +218,45 @@ What each code asks for is in [causes](safety/causes.md), and after which exit c
 be looked at in [exit codes](exit-codes.md)."""
 
 
+def fault_matrix() -> str:
+    states = ", ".join(f"`{state.value}`" for state in STATES)
+    return _page(
+        "The fault matrix",
+        _MATRIX_INTRODUCTION.format(phases=PHASES, states=states),
+        [
+            f"| fault | what happens | {' | '.join(MACHINES)} |",
+            "|---|---|" + "---|" * len(MACHINES),
+        ],
+        described.rows(),
+    )
+
+
+_MATRIX_INTRODUCTION: Final = """\
+Every fault, in every state of a session, on every machine and both ways to walk backward on it, at
+{phases} moments of each state. A state is reached once; every cell is a copy of that world, taken
+at that moment, in which one thing happens. All of it is virtual time. Nothing is tried twice.
+
+- `make matrix` runs it whole, a quarter of an hour on two cores. Cut short, it goes on where it
+  was: finished cells are kept, for the very same source and seed. It ends with the cells that
+  failed, each with the command and the scenario that show it again.
+- `build/proof/matrix.html` is the heat map it leaves: fault by state, the longest reaction and the
+  longest way of the belt. `build/proof/matrix.json` has the counts and each fault's worst cells.
+- `make test` runs 150 of the cells, always the same; every fault and every state is among them.
+
+The states: {states}.
+A cell that cannot be (a belt without reverse, a turn where nobody turns, a second client on a
+cable) is counted apart and never as run.
+
+Two judges look at every cell. The [never-events](never-events.md) from outside, on the simulator's
+truth, the bytes on the wire and the run's own events. And what must follow, by the numbers of the
+[limits](limits.md): that a fault which must stop the belt does, how strongly, how soon, and that
+the belt then stands within the time its ramp takes; that a fault which must not, does not. The
+table tells it for somebody who walks backward; `tests/matrix/expected.py` has every state. *The
+belt may run on*: no host can stop it then, and the machine's own key has to. The simulated serial
+machines are of class A and stop when they hear nothing; the ftms machine is of class C and does
+not."""
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page and what it should say, but for the one that takes walks."""
     readme_path = ROOT / "README.md"
@@ -225,6 +266,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "safety" / "stop-criteria.md": stop_criteria(),
         REQUIREMENTS_PAGE: requirements_page(),
         ROOT / "docs" / "safety" / "hazards.md": hazards_page(),
+        ROOT / "docs" / "safety" / "matrix.md": fault_matrix(),
         ROOT / "docs" / "session-states.md": session_states(),
         readme_path: readme(readme_path.read_text()),
     }
