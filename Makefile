@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat matrix coverage figures fuzz releases interop docs sim bench clean
+.PHONY: help demo test check cat matrix coverage mutate figures fuzz releases interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -70,6 +70,9 @@ releases: $(READY) ## the strap pulled at every tick of whole sessions, in virtu
 
 figures: $(READY) ## gather what was found into docs/safety/figures.md
 	@$(BIN)/python -m tests.proof.figures
+
+mutate: $(READY) ## change the protecting code in every small way; a test must notice. Hours
+	@$(BIN)/python -m tests.mutation --proof
 
 interop: $(READY) ## somebody else's program drives the simulator; needs Python 3.12 and a network
 	@$(BIN)/python -m pytest -q -m interop tests/interop
