@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat matrix coverage mutate figures fuzz releases interop docs sim bench clean
+.PHONY: help demo test check cat explore matrix coverage mutate figures fuzz releases interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -58,6 +58,9 @@ fuzz: $(FUZZER) ## every decoder a hundred million guided bytes, every kind of f
 
 matrix: $(READY) ## every fault in every state on every machine; goes on where it was cut
 	@$(BIN)/python -m tests.matrix
+
+explore: $(READY) ## every state the kernel can be brought into, within minutes
+	@$(BIN)/python -m tests.exploration
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
 	@echo "Running all tests with branch coverage, some minutes ..."

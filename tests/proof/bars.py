@@ -63,6 +63,23 @@ BARS: Final = (
         "make coverage",
     ),
     Bar(
+        "explore",
+        "states of the kernel reached, with all that can happen in each",
+        "none of them does",
+        ">= 10^6 in 5 minutes, and no never-event among them",
+        lambda f: (
+            f"{f['distinct_states']:,} states, {f['kernel_ticks']:,} ticks, "
+            f"{f['never_events']} never-events, {f['seconds']} s"
+        ),
+        lambda f: (
+            f["complete"]
+            and f["never_events"] == 0
+            and f["distinct_states"] >= 1_000_000
+            and f["seconds"] <= 300
+        ),
+        "make explore",
+    ),
+    Bar(
         "releases",
         "strap released at every tick of whole sessions, to the stop at the machine, virtual time",
         "Klipper: a lease of 25 to 250 ms",

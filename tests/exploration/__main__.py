@@ -1,0 +1,53 @@
+"""``make explore``: every scene to its end, and the first never-event as a way to it."""
+
+import resource
+import sys
+import time
+from concurrent.futures import ProcessPoolExecutor
+
+from tests.exploration.explore import Found, explored, retell
+from tests.exploration.world import SCENES
+from tests.proof import results
+
+
+def main() -> int:
+    """Explore every scene, two at a time, and print what was reached."""
+    everything: list[Found] = []
+    began = time.monotonic()
+    print(f"{'SCENE':<12}{'STATES':>10}{'TICKS':>12}{'SECONDS':>9}  PHASES")
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        for found in pool.map(explored, SCENES):
+            everything.append(found)
+            print(
+                f"{found.scene:<12}{found.states:>10,}{found.steps:>12,}{found.seconds:>9.1f}  "
+                f"{', '.join(sorted(found.phases))}{'' if found.complete else '  NOT COMPLETE'}",
+                flush=True,
+            )
+            if found.violation is not None:
+                print(f"\n{found.violation}, after:\n")
+                print("\n".join(retell(found.scene, found.way)))
+    wall_s = time.monotonic() - began
+    states = sum(found.states for found in everything)
+    cpu_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    print(f"{'all':<12}{states:>10,} distinct states in {wall_s:.0f} s, {cpu_s:.0f} s of processor")
+    _keep(everything, wall_s, cpu_s)
+    return 0 if all(found.complete for found in everything) else 1
+
+
+def _keep(everything: list[Found], wall_s: float, cpu_s: float) -> None:
+    """For the page of figures."""
+    figures = {
+        "scenes": len(everything),
+        "distinct_states": sum(found.states for found in everything),
+        "kernel_ticks": sum(found.steps for found in everything),
+        "never_events": sum(found.violation is not None for found in everything),
+        "complete": all(found.complete for found in everything),
+        "seconds": round(wall_s),
+        "processor_seconds": round(cpu_s),
+        "states_by_scene": {found.scene: found.states for found in everything},
+    }
+    results.write("explore", "make explore", figures)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
