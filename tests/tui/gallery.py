@@ -52,17 +52,6 @@ from treadctl.tui.view import View, view_of
 SNAPSHOTS: Final = Path(__file__).parent / "snapshots"
 RECORDS: Final = tempfile.TemporaryDirectory(prefix="treadctl-gallery-")
 SIZES: Final = ((80, 24), (120, 40), (200, 60))
-LARGE: Final = (
-    "who-what-where",
-    "running-backward",
-    "attached",
-    "turning",
-    "strap-released",
-    "checklist",
-    "countdown",
-    "debrief",
-)
-"""What is also drawn larger: the others differ in nothing that depends on the size."""
 PLAIN: Final = (CONTRAST.name, MONOCHROME.name)
 IN_PLAIN: Final = (
     "who-what-where",
@@ -311,7 +300,7 @@ class Look:
 def wanted(found: list[Picture]) -> Iterator[Look]:
     """Which pictures there are, in which sizes and themes."""
     for picture in found:
-        for size in SIZES if picture.name in LARGE else SIZES[:1]:
+        for size in SIZES:
             yield Look(picture, size)
         for theme in PLAIN if picture.name in IN_PLAIN else ():
             yield Look(picture, SIZES[0], theme)
