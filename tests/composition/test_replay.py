@@ -212,6 +212,16 @@ def test_an_older_record_has_the_defaults_of_what_came_later() -> None:
     assert replay([replace(STRAP[0], body={"inputs": older}), *STRAP[1:]]).gate.identical
 
 
+def test_what_a_report_tells_since_a_record_was_made_is_no_difference() -> None:
+    older = [
+        replace(line, body={k: v for k, v in line.body.items() if k != "step_ckmh"})
+        if line.kind == "report"
+        else line
+        for line in STRAP
+    ]
+    assert replay(older).gate.identical
+
+
 ODD: Final[tuple[object, ...]] = (
     None,
     True,

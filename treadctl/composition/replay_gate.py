@@ -9,6 +9,7 @@ from treadctl.composition.replay_verdict import (
     Difference,
     Half,
     apart_reports,
+    as_known_to,
     told,
     values,
 )
@@ -41,7 +42,7 @@ class GateReplay:
         try:
             match record.kind:
                 case Kind.REPORT.value:
-                    self._report(report_from(body), line, record.t_ms)
+                    self._report(body, line, record.t_ms)
                     self._exchange(record.t_ms)
                 case Kind.EXCHANGE.value:
                     self._exchange(record.t_ms)
@@ -69,7 +70,8 @@ class GateReplay:
             )
             self._requests.pop(number - KEPT_REQUESTS, None)
 
-    def _report(self, recorded: Report, line: int, t_ms: int) -> None:
+    def _report(self, body: Mapping[str, Any], line: int, t_ms: int) -> None:
+        recorded = report_from(body)
         if recorded.seq != self._seq + 1:
             raise TapeError("reports are missing before this one")
         self._seq = recorded.seq
@@ -84,7 +86,9 @@ class GateReplay:
             self.half.compared["ticks"] += 1
         if replayed is None:
             self.half.difference = Difference(line, t_ms, "report", told(values(recorded)), NOTHING)
-        elif replayed != recorded:
+            return
+        replayed = as_known_to(body, recorded, replayed)
+        if replayed != recorded:
             what, *apart = apart_reports(recorded, replayed)
             self.half.difference = Difference(line, t_ms, what, *apart)
         else:

@@ -1,7 +1,7 @@
 """What a replay found: how much was the same, and where the record and this version part."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from typing import Any, Final
 
@@ -42,6 +42,12 @@ class Half:
 def compared(body: Mapping[str, Any]) -> dict[str, Any]:
     """What of an event is compared."""
     return {name: value for name, value in body.items() if name not in _NOT_COMPARED}
+
+
+def as_known_to(body: Mapping[str, Any], recorded: Report, replayed: Report) -> Report:
+    """*replayed*, without what its version tells and the record's, which wrote *body*, did not."""
+    later = {f.name: getattr(recorded, f.name) for f in fields(Report) if f.name not in body}
+    return replace(replayed, **later)
 
 
 def apart(recorded: Mapping[str, Any], replayed: Mapping[str, Any]) -> tuple[str, str]:
