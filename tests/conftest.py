@@ -5,6 +5,11 @@ import time
 from typing import Final
 
 import pytest
+from hypothesis import settings
+
+# How long an example takes says how busy the machine is, and nothing about the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 OURS: Final = ("treadctl", "firmware_protocols", "simulator", "tests")
 

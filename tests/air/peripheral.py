@@ -24,7 +24,7 @@ CONTROL = "00002ad9-0000-1000-8000-00805f9b34fb"
 SECRET = "00002a3d-0000-1000-8000-00805f9b34fb"
 FEATURES = bytes.fromhex("4556000005000000")  # urevo-feature: ftms.md 7
 SUPERVISION_TIMEOUT = 0x08  # core, vol. 1 part F, 1.3
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Peripheral:

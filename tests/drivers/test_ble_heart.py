@@ -41,7 +41,7 @@ def sensor() -> Iterator[FakeTreadmill]:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("SUBSCRIBE_S", "PAIR_S", "HANG_UP_S"):
-        monkeypatch.setattr(ble_link, name, 0.15)
+        monkeypatch.setattr(ble_link, name, 1.0)
 
 
 class Ear:
