@@ -119,15 +119,20 @@ class Terminal:
             shown = self.text()
             if found := next((text for text in until if text in shown), None):
                 return found
-            key = next((key for text, key in _ANSWERS if text in shown), None)
-            if key is None:
-                self.read(0.05)
-                continue
-            if key == b"b":
-                self.read_for(2.5)  # the person looks at the belt, and steps on
-            self.type(key)
-            self.read_for(0.85)  # quicker would be one held key
+            self.answer()
         raise AssertionError(f"none of {until} within {within} s:\n{self.text()}")
+
+    def answer(self) -> None:
+        """Press what the screen asks for, if it asks for anything."""
+        shown = self.text()
+        key = next((key for text, key in _ANSWERS if text in shown), None)
+        if key is None:
+            self.read(0.05)
+            return
+        if key == b"b":
+            self.read_for(2.5)  # the person looks at the belt, and steps on
+        self.type(key)
+        self.read_for(0.85)  # quicker would be one held key
 
 
 _ANSWERS: Final = (

@@ -23,7 +23,8 @@ from typing import Any, Final
 
 from tests.fuzz import files
 from tests.fuzz.catalogue import TARGETS
-from tests.fuzz.ledger import PROOF, ROOT, Ledger, proof, version_of
+from tests.fuzz.ledger import Ledger, version_of
+from tests.proof.results import FOLDER, ROOT, write
 
 BYTES: Final = 100_000_000
 FILES: Final = 5_000
@@ -32,7 +33,7 @@ SLICE_BYTES: Final = 10_000_000
 SLICE_FILES: Final = 500
 NICE: Final = 19
 _READERS: Final = ("simulator", "treadctl")
-LEDGER: Final = PROOF / "fuzz.jsonl"
+LEDGER: Final = FOLDER / "fuzz.jsonl"
 
 
 _Done = dict[str, dict[str, Any]]
@@ -61,9 +62,9 @@ def main() -> int:
         for line in _turn(todo, before, options, options.seed * 1_000 + turn):
             ledger.add(line)
             _show(before[line["name"]], line, options)
-            proof("fuzz", options.seed, _figures(ledger), "make fuzz")
+            write("fuzz", "make fuzz", _figures(ledger), seed=options.seed)
     figures = _figures(ledger)
-    print(f"{proof('fuzz', options.seed, figures, 'make fuzz')}: {figures['found']} found")
+    print(f"{write('fuzz', 'make fuzz', figures, seed=options.seed)}: {figures['found']} found")
     return 1 if figures["found"] else 0
 
 
@@ -97,7 +98,7 @@ def _version(name: str) -> str:
 
 def _bytes(name: str, size: int, seed: int) -> dict[str, Any]:
     """Let the guided fuzzer have a turn at one decoder."""
-    work = PROOF / "fuzz" / name
+    work = FOLDER / "fuzz" / name
     work.mkdir(parents=True, exist_ok=True)
     tally = work / "tally.json"
     tally.unlink(missing_ok=True)
@@ -136,7 +137,7 @@ def _files(name: str, begin: int, count: int, seed: int) -> dict[str, Any]:
     """Judge so many files of one kind."""
     kind, tally, found = files.KINDS[name], files.Tally(), []
     began = time.monotonic()
-    work = PROOF / "fuzz" / name
+    work = FOLDER / "fuzz" / name
     with _silent_stderr(), files.room(kind) as folder:
         for number in range(begin, begin + count):
             data = kind.case(seed, number)

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from tests.fuzz.catalogue import TARGETS
 from tests.fuzz.corpus import HERE, kept
-from tests.fuzz.ledger import PROOF, ROOT
 from tests.fuzz.targets import Target
+from tests.proof.results import FOLDER, ROOT
 
 KEPT_MAX: Final = 60
 SIZE_MAX: Final = 160
@@ -68,7 +68,7 @@ def choose(target: Target, candidates: list[bytes]) -> list[bytes]:
 
 def main(names: list[str]) -> None:
     for name in names or TARGETS:
-        paths = (PROOF / "fuzz" / name / "inputs").glob("*")
+        paths = (FOLDER / "fuzz" / name / "inputs").glob("*")
         candidates = [data for path in paths if 0 < len(data := path.read_bytes()) <= SIZE_MAX]
         new = choose(TARGETS[name], candidates)
         lines = [data.hex() for data in (*kept(name), *new)][:KEPT_MAX]

@@ -4,16 +4,13 @@ A line counts as long as the code it is about is what it was.
 """
 
 import json
-import subprocess
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-ROOT: Final = Path(__file__).resolve().parents[2]
-PROOF: Final = ROOT / "build" / "proof"
+from tests.proof.results import ROOT
 
 
 class Ledger:
@@ -49,31 +46,3 @@ def version_of(trees: tuple[str, ...]) -> str:
         for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
             found.update(str(each.relative_to(ROOT)).encode() + b"\0" + each.read_bytes())
     return found.hexdigest()[:16]
-
-
-def commit() -> str:
-    return _git("describe", "--always", "--dirty") or "unknown"
-
-
-def proof(name: str, seed: int, figures: Mapping[str, Any], command: str) -> Path:
-    """Write what was found where the table of figures looks for it."""
-    path = PROOF / f"{name}.json"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    found = {
-        "name": name,
-        "commit": commit(),
-        "seed": seed,
-        "date": datetime.now(UTC).date().isoformat(),
-        "figures": figures,
-        "command": command,
-    }
-    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
-    return path
-
-
-def _git(*words: str) -> str:
-    try:
-        said = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return said.stdout.strip()
