@@ -233,6 +233,26 @@ def test_sr38_lost_control_stops_and_is_not_asked_for_again_before_a_person_arms
     assert bench.phase() is GatePhase.ARMED
 
 
+def test_sr38_control_that_was_taken_is_not_asked_for_on_another_link_either() -> None:
+    bench = FtmsBench()
+    bench.moving()
+    bench.hear(status("ff"))
+    bench.run_to(GatePhase.IDLE)
+    bench.ask(arm=False, setpoint_ckmh=0)
+    for _ in range(2):
+        bench.link_up = False
+        bench.run(500)
+        bench.link_up = True
+        bench.ftms.peer = FtmsPeer()
+        since_ms = bench.now_ms
+        bench.run(10_000)
+        assert STOP in bench.words(since_ms=since_ms)
+        assert CONTROL not in bench.words(since_ms=since_ms)
+    bench.ask(arm=True)
+    bench.run(500)
+    assert bench.words(since_ms=since_ms).count(CONTROL) == 1
+
+
 def test_sr19_a_machine_that_falls_silent_is_stopped_and_has_to_prove_itself_again() -> None:
     bench = FtmsBench()
     bench.moving()

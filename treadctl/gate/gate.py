@@ -11,6 +11,7 @@ from firmware_protocols import messages as wire
 from firmware_protocols.conversation import Conversation
 from firmware_protocols.registry import PROTOCOLS
 from treadctl.causes import Cause
+from treadctl.gate.claim import Claim
 from treadctl.gate.heart import NO_HEART, HeartSample
 from treadctl.gate.listener import FROM_WIRE, Listener
 from treadctl.gate.reporting import report_of
@@ -120,7 +121,7 @@ class Gate:
         self._link_lost_ms = now_ms
         self._learned = True
         """What the machine states about itself is in `config`."""
-        self._wants_control = False
+        self._claim: Final = Claim()
         """Control is to be requested once: after connecting, or because a person arms (SR-38)."""
         self._strap = StrapSample(StrapState.UNKNOWN, now_ms)
         self._machine_tells_heart: Final = (
@@ -163,6 +164,7 @@ class Gate:
             started_by_others = heard.started_by_others
             if not self._learned:
                 self._learn()
+            self._claim.follow(self._session)
         self._follow_presence(now_ms)
         given_heart = heart
         if self._machine_tells_heart:
@@ -200,8 +202,8 @@ class Gate:
         drive = kernel.step(self.state, inputs, self.config)
         if drive.kind is not DriveKind.NOTHING:
             self._say(drive)
-        if self._wants_control:
-            self._ask_control()
+        if self._claim.wanted:
+            self._claim.ask(self.state, self._session)
         if foreign_ckmh is not None and foreign_ckmh == self.state.foreign_ckmh:
             self._wire_check.set_by_others(foreign_ckmh, self.state.commanded_ckmh)
         if not link_up:
@@ -282,7 +284,7 @@ class Gate:
         if request.counter <= self._request.counter or request.at_ms > now_ms + FUTURE_MS:
             return
         if request.arm and not self._request.arm:
-            self._wants_control = True
+            self._claim.by_person()
         self._request = request
         self._core_heard_ms = now_ms
 
@@ -325,7 +327,7 @@ class Gate:
         """SR-01: what comes back has to prove itself anew."""
         self._session.proved = False
         self._heard.forget(now_ms)
-        self._wants_control = True
+        self._claim.anew()
 
     def _learn(self) -> None:
         """The machine has said what it is: its range, its quirks, and what a speed means."""
@@ -333,12 +335,6 @@ class Gate:
             self._learned = True
             self.config = kernel_config(self._setup, self._session)
             self._wire_check.relearn(self._session.command_decoder)
-
-    def _ask_control(self) -> None:
-        """SR-06: not before the belt was seen to stand for long enough; and never in motion."""
-        if self.state.quarantined and self.state.phase not in MOTION:
-            self._wants_control = False
-            self._session.request_control()
 
     def _say(self, drive: Drive) -> None:
         session = self._session
