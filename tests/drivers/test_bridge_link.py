@@ -200,6 +200,33 @@ def test_a_frozen_bridge_is_a_lost_link_for_the_writer_and_is_ended(host: Host) 
     assert not is_running(host.pid)
 
 
+def test_sr20_a_frozen_bridge_that_is_given_up_does_not_hold_up_the_next_one(host: Host) -> None:
+    """What was said to it is unread, so it has no last words to be waited for."""
+    host.until(Ready())
+    os.kill(host.pid, signal.SIGSTOP)
+    host.write(STOP)
+    began_ms = now_ms()
+    host.link.hang_up()
+    assert not is_running(host.pid)
+    assert now_ms() - began_ms < (bridge_link.HANG_UP_S - 1) * 1_000
+
+
+def test_a_bridge_that_took_what_was_written_is_waited_for_however_slow_it_is(
+    host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.until(Ready())
+    waited: list[float] = []
+    really_end = host.link._end
+
+    def end_after(within_s: float) -> None:
+        waited.append(within_s)
+        really_end(within_s)
+
+    monkeypatch.setattr(host.link, "_end", end_after)
+    host.link.hang_up()
+    assert waited == [bridge_link.HANG_UP_S]
+
+
 def flood(host: Host) -> None:
     for _ in range(100_000):
         host.write(STOP)

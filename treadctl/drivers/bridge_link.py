@@ -5,10 +5,13 @@ killed is a link that was lost, and a new connection is a new bridge.
 """
 
 import contextlib
+import fcntl
 import json
 import select
 import socket
 import subprocess
+import sys
+import termios
 import threading
 from collections.abc import Sequence
 from typing import Final
@@ -27,6 +30,9 @@ HANG_UP_S: Final = 5.0
 TREADMILL: Final = ()
 HEART_RATE: Final = ("heart-rate",)
 """What a bridge is for, as the last word of its command line."""
+DEAF_S: Final = 0.3
+"""A bridge that works has taken a packet within milliseconds."""
+DEAF_POLLS: Final = 10
 PACKETS_MAX: Final = 64
 _PACKET_MAX: Final = 4_096
 _SAID_MAX: Final = 4_096
@@ -109,9 +115,19 @@ class BridgeLink:
     def hang_up(self) -> None:
         """As `close`, and for good: end the bridge whoever else holds its socket, because many
         treadmills take no connection beside the one they have."""
-        within_s = LEAVE_S if self._lost else HANG_UP_S
+        within_s = HANG_UP_S if not self._lost and self._is_heard() else LEAVE_S
         self._lost = True
         self.close(within_s=within_s)
+
+    def _is_heard(self) -> bool:
+        """Whether the bridge takes what was written to it. One that does not hangs, and for as
+        long as it is waited for nobody can stop the belt over another connection."""
+        for _ in range(DEAF_POLLS):
+            if not _unread_bytes(self._socket):
+                return True
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(DEAF_S / DEAF_POLLS)
+        return False
 
     def _last(self, received: list[bytes], why: str) -> bytes:
         """Hand out what came before the end; the next read finds the end again."""
@@ -152,3 +168,12 @@ class BridgeLink:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+
+
+def _unread_bytes(connection: socket.socket) -> int:
+    """How much of what was written has not been read at the other end."""
+    try:
+        answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+    except (OSError, ValueError):
+        return 0  # not to be known here
+    return int.from_bytes(answer, sys.byteorder)
