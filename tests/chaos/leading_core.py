@@ -22,6 +22,8 @@ from treadctl.model import CHECKLIST, Facing, GatePhase, Gesture, Report, Reques
 PERIOD_MS: Final = 100
 HELD_MS: Final = 1_150
 """A gesture takes a second, and leaves with the next request."""
+AGAIN_MS: Final = 250
+"""A level that was never low is no edge."""
 STEADY_MS: Final = 2_150
 CLASS_C_CKMH: Final = 150
 """SR-54: the cap of a machine that keeps running when its host falls silent."""
@@ -89,8 +91,8 @@ class Leader:
                 steady = at_ms - self._attached_ms >= STEADY_MS
                 confirm = gesture if steady or held_ms < HELD_MS else Gesture.PRESSED
                 return Request(0, 0, turn=Facing.BACKWARD, turn_confirm=confirm, checklist=items)
-            case GatePhase.IDLE:
-                return Request(0, 0, arm=True, checklist=items)
+            case GatePhase.IDLE:  # again, if it was armed and nobody was in time to start
+                return Request(0, 0, arm=held_ms >= AGAIN_MS, checklist=items)
             case GatePhase.ARMED:
                 return self._walk(items, gesture, on_belt=False)
             case GatePhase.COUNTDOWN | GatePhase.STARTING | GatePhase.MOVING:
