@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat explore matrix chaos coverage mutate figures fuzz releases interop docs sim bench clean
+.PHONY: help demo test check cat explore matrix chaos coverage mutate figures fuzz releases latency interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -73,6 +73,10 @@ coverage: $(READY) ## branch coverage; what protects people must be covered whol
 
 releases: $(READY) ## the strap pulled at every tick of whole sessions, in virtual time
 	@$(BIN)/python -m tests.proof.releases
+
+latency: $(READY) ## strap to stop, and kill -9 to stop, over real processes; RELEASES= KILLS=
+	@$(BIN)/python benchmarks/bench_strap_latency.py --releases $${RELEASES:-2000} --pairs 4
+	@$(BIN)/python benchmarks/bench_kill.py --kills $${KILLS:-200}
 
 figures: $(READY) ## gather what was found into docs/safety/figures.md
 	@$(BIN)/python -m tests.proof.figures

@@ -24,6 +24,8 @@ from typing import Any, Final
 from figures import heading, load, row, spread, verdict
 from product import ProductRun, frames, is_state, kill
 
+from tests.proof import results
+
 BAR_MS: Final = 400.0
 VICTIMS: Final = ("core", "gate")
 MOVING_S: Final = (0.3, 12.0)
@@ -71,13 +73,16 @@ def main() -> int:
     ]
     with ThreadPoolExecutor(options.lanes) as pool:
         outcomes = list(pool.map(lambda job: one_kill(*job), jobs))
+    figures: dict[str, Any] = {"load": load()}
     for victim in VICTIMS:
-        show(victim, [o for job, o in zip(jobs, outcomes, strict=True) if job[0] == victim])
+        of = [o for job, o in zip(jobs, outcomes, strict=True) if job[0] == victim]
+        figures[victim] = show(victim, of)
+    results.write("kill", f"make latency KILLS={options.kills}", figures, seed=options.kills)
     row("load", load())
     return 0
 
 
-def show(victim: str, attempts: list[tuple[Outcome | None, list[str]]]) -> None:
+def show(victim: str, attempts: list[tuple[Outcome | None, list[str]]]) -> dict[str, Any]:
     killed = [outcome for outcome, _ in attempts if outcome is not None]
     whys = Counter(why for _, reasons in attempts for why in reasons)
     first_ms = [o.first_frame_ms for o in killed if o.first_frame_ms is not None]
@@ -89,6 +94,12 @@ def show(victim: str, attempts: list[tuple[Outcome | None, list[str]]]) -> None:
     verdict(f"{victim}: every first frame <= {BAR_MS:.0f} ms", in_time)
     stands = f"{victim}: {len(stood_ms)} of {len(attempts)} stand in the truth"
     verdict(stands, len(stood_ms) == len(attempts))
+    return {
+        "kills": len(attempts),
+        "told": len(first_ms),
+        "stood": len(stood_ms),
+        "longest_ms": max(first_ms, default=None),
+    }
 
 
 def one_kill(victim: str, seed: int, after_s: float) -> tuple[Outcome | None, list[str]]:
