@@ -105,10 +105,8 @@ class Bout:
 
     def _take(self, said: dict[str, Any]) -> None:
         self.reports.append(said)
-        if said.get("wants") == "pull":
-            self.machine.act("strap-pull")
-            time.sleep(0.3)
-            self.machine.act("strap-clip")
+        if (wants := said.get("wants")) is not None:
+            self.machine.act(f"strap-{wants}")
 
     def watch(self, seconds: float) -> None:
         end_s = time.monotonic() + seconds

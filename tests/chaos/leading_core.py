@@ -4,8 +4,8 @@
 
 SETUP is a `GateSetup` as JSON. It asks for what a session asks for, in the same order and with the
 same waiting, and for nothing less afterwards: whatever stops the belt, the wish stays. Reports go
-to stdout as lines of JSON, and so does "pull" where a person has to pull the strap. The end of
-stdin is the end of the session.
+to stdout as lines of JSON, and so does what a person has to do with the strap: "pull", "clip". The
+end of stdin is the end of the session.
 """
 
 import json
@@ -22,8 +22,8 @@ from treadctl.model import CHECKLIST, Facing, GatePhase, Gesture, Report, Reques
 PERIOD_MS: Final = 100
 HELD_MS: Final = 1_150
 """A gesture takes a second, and leaves with the next request."""
-AGAIN_MS: Final = 250
-"""A level that was never low is no edge."""
+AGAIN_MS: Final = 2_000
+"""Between one attempt to arm and the next: a level that was never low is no edge."""
 STEADY_MS: Final = 2_150
 CLASS_C_CKMH: Final = 150
 """SR-54: the cap of a machine that keeps running when its host falls silent."""
@@ -45,7 +45,8 @@ class Leader:
         self._counter = 0
         self._facing = Facing.FORWARD
         self._moved = False
-        self.wants_pull = False
+        self.wants = ""
+        """What a person has to do with the strap."""
 
     def take(self, report: Report, at_ms: int) -> None:
         if report.phase is not self._phase:
@@ -53,6 +54,8 @@ class Leader:
         if report.strap is not self._strap:
             self._pulled |= self._strap is StrapState.RELEASED
             self._strap, self._attached_ms = report.strap, at_ms
+        if self.wants and report.strap is StrapState.RELEASED:
+            self.wants = "clip"
         self._facing = report.facing
 
     def request(self, at_ms: int, *, end: bool) -> Request:
@@ -83,7 +86,7 @@ class Leader:
             case GatePhase.QUARANTINE:
                 return Request(0, 0)
             case GatePhase.IDLE if not self._pulled:
-                self.wants_pull = True
+                self.wants = self.wants or "pull"
                 return Request(0, 0)
             case GatePhase.IDLE if self._facing is not Facing.BACKWARD:
                 return Request(0, 0, turn=Facing.BACKWARD, checklist=items)
@@ -91,8 +94,8 @@ class Leader:
                 steady = at_ms - self._attached_ms >= STEADY_MS
                 confirm = gesture if steady or held_ms < HELD_MS else Gesture.PRESSED
                 return Request(0, 0, turn=Facing.BACKWARD, turn_confirm=confirm, checklist=items)
-            case GatePhase.IDLE:  # again, if it was armed and nobody was in time to start
-                return Request(0, 0, arm=held_ms >= AGAIN_MS, checklist=items)
+            case GatePhase.IDLE:  # again and again: it may be refused, or armed in vain
+                return Request(0, 0, arm=held_ms % AGAIN_MS >= AGAIN_MS // 8, checklist=items)
             case GatePhase.ARMED:
                 return self._walk(items, gesture, on_belt=False)
             case GatePhase.COUNTDOWN | GatePhase.STARTING | GatePhase.MOVING:
@@ -119,7 +122,7 @@ def main(argv: list[str]) -> int:
     tell({"gate": gate.pid})
     slow = setup.machine.machine_class is MachineClass.C
     leader = Leader(CLASS_C_CKMH if slow else setup.limits.v_rev_max_ckmh)
-    ends = asked_to_pull = False
+    ends, wanted = False, ""
     due_ms = now_ms()
     while gate.alive:
         sources = [gate.fileno()] if ends else [gate.fileno(), sys.stdin.fileno()]
@@ -135,9 +138,9 @@ def main(argv: list[str]) -> int:
         if now_ms() >= due_ms:
             due_ms = now_ms() + PERIOD_MS
             gate.send(leader.request(now_ms(), end=ends))
-        if leader.wants_pull and not asked_to_pull:
-            asked_to_pull = True
-            tell({"wants": "pull"})
+        if leader.wants != wanted:
+            wanted = leader.wants
+            tell({"wants": wanted})
     tell({"ended": None if gate.bye is None else gate.bye.reason.value})
     return 0
 

@@ -11,6 +11,7 @@ from typing import Final
 import click
 import pytest
 
+from tests.cli.running import treadctl
 from tests.fuzz.files import KINDS, Command, FileKind, Found, Tally, judge, room
 from tests.fuzz.mutate import rechained
 from treadctl.records.reader import Integrity, Status, read_each
@@ -98,3 +99,38 @@ def test_a_program_that_does_what_it_may_not_is_found(
         judge(bad_program, folder, b"fine", Tally())
         with pytest.raises(Found, match=says):
             judge(bad_program, folder, data, Tally(), limit_s=0.000_5)
+
+
+REFUSED: Final = 2
+"""So many of each; a whole process is started for each."""
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "words"),
+    [
+        ("plan", 3, ("{file}", "--simulate", "woodway-us")),
+        ("scenario", 2, ("novice-1", "--simulate", "woodway-us", "--scenario", "{file}")),
+        ("config", 2, ("novice-1", "--simulate", "woodway-us", "--config", "{file}")),
+    ],
+)
+def test_sr42_sr43_what_is_refused_moves_nothing(
+    tmp_path: Path, name: str, code: int, words: tuple[str, ...], capfd: pytest.CaptureFixture[str]
+) -> None:
+    """As somebody types it, with a simulated treadmill that would walk, and says so if it does."""
+    kind, file, truth = KINDS[name], tmp_path / "file", tmp_path / "truth.jsonl"
+    refused: list[bytes] = []
+    with room(kind) as folder:
+        for data in (kind.case(SEED, number) for number in range(FILES)):
+            tally = Tally()
+            judge(kind, folder, data, tally)
+            refused += [data] * tally.refused
+            if len(refused) == REFUSED:
+                break
+    assert len(refused) == REFUSED
+    for data in refused:
+        file.write_bytes(data)
+        run = [word.replace("{file}", str(file)) for word in words]
+        ended = treadctl(tmp_path, "run", *run, "--virtual-time", "--truth", str(truth))
+        assert ended.code == code, ended.err
+        assert "Traceback" not in ended.err
+        assert "belt_ckmh" not in (truth.read_text() if truth.exists() else "")
