@@ -43,6 +43,7 @@ from treadctl.tui.messages import Found, Located
 from treadctl.tui.places import screen_for
 from treadctl.tui.screens.attached import AttachedScreen
 from treadctl.tui.screens.dialogs import CriteriaDialog, HelpDialog, LeaveDialog
+from treadctl.tui.screens.person_dialog import PersonDialog
 from treadctl.tui.screens.session_screen import SessionScreen
 from treadctl.tui.screens.start import StartScreen
 from treadctl.tui.signs import Sign, Speed, Trust, Way
@@ -76,7 +77,7 @@ class Picture:
     """Names a file, which is another one each time."""
     said: str | None = None
     pressed_ms: int | None = None
-    dialog: type[ModalScreen[None]] | type[ModalScreen[bool]] | None = None
+    dialog: type[ModalScreen[None]] | type[ModalScreen[bool]] | type[ModalScreen[str]] | None = None
 
 
 class Gallery(App[None]):
@@ -180,6 +181,7 @@ def _recorded(rig: Rig, programme: Programme) -> Path:
 
 def _session() -> Iterator[Picture]:
     yield Picture("who-what-where", None, FrozenStart)
+    yield Picture("new-person", None, FrozenStart, dialog=PersonDialog)
     desk = Desk()
     rig = Rig(plan="novice-1", desk=desk, stays=True)
     leader, heard = Leader(rig, desk), Heard()

@@ -102,6 +102,46 @@ async def test_a_person_who_answered_no_to_everything_walks() -> None:
     assert options.person == "ben"
 
 
+async def test_a_person_is_written_down_with_keys_alone_and_walks() -> None:
+    door = Door()
+    app = front(door)
+    async with opened(app, (80, 24)) as pilot:
+        await pilot.press("n")
+        await pilot.pause()
+        keys = [*"Eva", "tab", "tab", "space", "tab", "tab", *"70", "tab", *"2", "full_stop", "0"]
+        await pilot.press(*keys, "tab", *"DrM", "tab", "enter")
+        await pilot.pause()
+        (person,) = read_people(paths.people_dir()).persons
+        assert (person.name, person.body_mass_g, person.caps.v_rev_max_ckmh) == ("Eva", 70_000, 200)
+        assert person.review is not None
+        assert person.review.by == "DrM"
+        await pilot.press("enter", "enter", "enter")
+        await pilot.pause()
+    (options,) = door.begun
+    assert options.person == "eva"
+
+
+async def test_tab_goes_from_list_to_list_and_back() -> None:
+    app = front(Door())
+    async with opened(app, (80, 24)) as pilot:
+        visited = []
+        for key in ("tab", "tab", "shift+tab", "shift+tab"):
+            await pilot.press(key)
+            visited.append(app.focused.id if app.focused is not None else "")
+    assert visited == ["what", "where", "what", "who"]
+
+
+async def test_a_box_shows_without_colour_whether_it_is_ticked() -> None:
+    app = front(Door())
+    async with opened(app) as pilot:
+        await pilot.press("n", "tab", "tab")
+        await pilot.pause()
+        empty = drawn(app)
+        await pilot.press("space")
+        await pilot.pause()
+        assert drawn(app).count("X") == empty.count("X") + 1
+
+
 @pytest.mark.parametrize(
     ("field", "value"), [("#mass", "heavy"), ("#cap", "2.0"), ("#name", ""), ("#cap", "9")]
 )

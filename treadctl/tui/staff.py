@@ -71,7 +71,7 @@ class StaffApp(WatchingApp):
         self.twice = Twice(clock)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "leave":
+        if action == "leave" or action not in _DURING_A_RUN:
             return True
         live = self.desk is not None and self.heard.finished is None
         if action == "stop":
@@ -150,6 +150,12 @@ class StaffApp(WatchingApp):
         return seen.awaiting if seen is not None else None
 
 
+_DURING_A_RUN: Final = frozenset(
+    binding.action.partition("(")[0]
+    for binding in StaffApp.BINDINGS
+    if isinstance(binding, Binding)
+)
+"""What means nothing before a run and after it. Going from field to field does."""
 _SAYS: Final = {
     "attend": "Good: you are here.",
     "slower": "Slower: 0.1 km/h less, now.",

@@ -1,5 +1,7 @@
 """Writing somebody down: what the file of a person needs, and nothing that it does not keep."""
 
+from typing import Final
+
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
@@ -12,15 +14,29 @@ from treadctl.core.profile import Profile
 from treadctl.errors import TreadctlError
 from treadctl.tui.screens.dialogs import Front
 
+HEADING: Final = "A new person.  Tab goes on, Space ticks, Escape gives it up."
+
+
+class Tick(Checkbox):
+    """Empty where it is not ticked: colour is never the only sign."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        self.BUTTON_INNER = "X" if self.value else " "
+        super().watch_value()
+
 
 class PersonDialog(Front[str]):
     """Returns the id of whoever was written down."""
 
+    AUTO_FOCUS = "#name"
+
     def compose(self) -> ComposeResult:
         asked = "\n".join(f"- {question.text}" for question in QUESTIONS)
-        with VerticalScroll(id="dialog"):
-            yield Static(Text("A new person.  Escape gives it up."), id="dialog-heading")
-            yield Input(placeholder="name or initials", id="name", compact=True)
+        with VerticalScroll(id="dialog", can_focus=False):
+            yield Static(Text(HEADING), id="dialog-heading")
+            yield Input(placeholder="name or initials: type them here", id="name", compact=True)
             yield Select(
                 [(profile.title, profile) for profile in Profile],
                 value=Profile.NOVICE,
@@ -29,8 +45,8 @@ class PersonDialog(Front[str]):
                 compact=True,
             )
             yield Static(Text(f"Asked, and not kept:\n{asked}"), classes="asked")
-            yield Checkbox("All were answered with no", id="all-no", compact=True)
-            yield Checkbox("A clinician has said OK, today", id="ok", compact=True)
+            yield Tick("All were answered with no", id="all-no", compact=True)
+            yield Tick("A clinician has said OK, today", id="ok", compact=True)
             yield Input(placeholder="body mass in kg (only for energy)", id="mass", compact=True)
             yield Input(placeholder="own cap backward, km/h", id="cap", compact=True)
             yield Input(placeholder="who prescribed the cap", id="by", compact=True)
