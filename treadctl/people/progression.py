@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from enum import Enum
 from typing import Final
 
+from treadctl.causes import Cause
 from treadctl.core.criteria import CRITERIA
 from treadctl.records.debrief import Debrief
 
@@ -84,11 +85,20 @@ def judge(session: Walked) -> Judged:
     """Grade one session by what was noted in it and what was said after it."""
     found = [*_by_criteria(session), *_by_debrief(session.debrief)]
     if session.stops:
-        found.append((Grade.NOT_YET, f"it was stopped ({', '.join(dict.fromkeys(session.stops))})"))
+        told = " ".join(map(_sentence, dict.fromkeys(session.stops)))
+        found.append((Grade.NOT_YET, f"a stop: {told}"))
     if not session.completed:
         found.append((Grade.NOT_YET, "it did not reach its end"))
     grade = max((grade for grade, _ in found), key=lambda grade: grade.value, default=Grade.GOOD)
     return Judged(grade, tuple(reason for _, reason in found))
+
+
+def _sentence(cause: str) -> str:
+    """As it was told; the name where a record knows a cause that this version does not."""
+    try:
+        return Cause(cause).text.sentence
+    except ValueError:
+        return f"{cause}."
 
 
 def course(

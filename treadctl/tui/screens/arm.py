@@ -42,7 +42,7 @@ class ArmScreen(SessionScreen):
         elif view.state is SessionState.STARTING:
             self.digits.text = view.speed.digits
             message = prompt.message if prompt is not None else ""
-            self.body.put(Text(f"The belt runs slowly. {message} Press b.", style="bold"))
+            self.body.put(Text(f"{message} Press b.", style="bold"))
         elif wants == "start":
             seconds = f" Armed for {-(-view.wait_ms // 1_000)} s." if view.wait_ms else ""
             self.body.put(Text(f"On the side rails, holding on?{seconds}"))
