@@ -113,6 +113,14 @@ def test_sr11_a_finer_machine_climbs_in_its_own_steps() -> None:
     assert [d.speed_ckmh for _, d in said] == [90, 100, 110, 120]
 
 
+def test_sr11_a_step_that_does_not_divide_ten_seconds_evenly_waits_for_them_to_pass() -> None:
+    coarse = replace(CONFIG, machine_steps=tuple(range(0, 700, 15)), min_ckmh=15)
+    said = run(cruising(60), 30_000, coarse, request_setpoint_ckmh=240)
+    assert [d.speed_ckmh for _, d in said[:7]] == [75, 90, 105, 120, 135, 150, 165]
+    for start, _ in said:
+        assert sum(15 for t, _ in said if start <= t < start + 10_000) <= 100
+
+
 def test_sr11_the_ramp_keeps_clear_of_what_the_wire_check_measures() -> None:
     s = cruising(81)
     said = run(s, 20_000, with_limits(a_up_rev_ckmh_s=30), request_setpoint_ckmh=242)

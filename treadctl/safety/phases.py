@@ -26,12 +26,8 @@ from treadctl.safety.state import (
 def enter(s: KernelState, phase: GatePhase) -> None:
     s.phase, s.phase_at_ms = phase, s.now_ms
     # A press that began before it was asked for is no answer (SR-02, SR-28, SR-34).
-    if phase is GatePhase.ARMED:
-        s.start.pressed_at_ms = None
-    elif phase is GatePhase.TURNING:
-        s.turn_confirm.pressed_at_ms = None
-    elif phase is GatePhase.LATCHED:
-        s.reset.pressed_at_ms = None
+    for gesture_track in (s.start, s.turn_confirm, s.reset):
+        gesture_track.pressed_at_ms = None
 
 
 def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cause | None) -> None:
@@ -44,9 +40,7 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
             # The belt may still be on its way up to it: a stop does not take it further (SR-39).
             s.commanded_ckmh = min(s.commanded_ckmh, ramp.reached_ckmh(i.measured_ckmh, c))
         enter(s, GatePhase.STOPPING)
-        ramp.begin_down(s, i.sent_ckmh)
-    elif s.commanded_ckmh > 0:
-        ramp.begin_down(s, i.sent_ckmh)
+    ramp.begin_down(s, i.sent_ckmh)
     monitors.begin_stop(s, i.measured_ckmh, i.now_ms)
     s.stop_sent_at_ms = NEVER_MS
 
@@ -91,7 +85,7 @@ def _idle(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
             s.refuse(missing)
         else:
             enter(s, GatePhase.ARMED)
-    elif i.request.start is Gesture.PRESSED and s.start.pressed_at_ms == i.now_ms:
+    elif s.start.pressed_at_ms == i.now_ms:
         s.refuse(Cause.NOT_ARMED)
     return NOTHING
 
@@ -141,7 +135,7 @@ def _countdown(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
 def _starting(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     if s.setpoint_ckmh == 0:
         stop(s, i, c, Reaction.NONE, None)
-        return _stopping(s, i, c, 0)
+        return _stopping(s, i, c, dt_ms)
     if s.on_belt and i.now_ms - s.started_at_ms >= START_HOLD_MS:
         enter(s, GatePhase.MOVING)
         return _moving(s, i, c, dt_ms)
@@ -151,8 +145,8 @@ def _starting(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
 def _moving(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     if s.setpoint_ckmh == 0:
         stop(s, i, c, Reaction.NONE, None)
-        return _stopping(s, i, c, 0)
-    held = s.worst is not None and s.worst.reaction is Reaction.HOLD
+        return _stopping(s, i, c, dt_ms)
+    held = s.worst is not None  # whatever asks for more has ended this phase already
     speed = ramp.lowered(s, c) if ramp.wants_less(s) else s.commanded_ckmh
     if speed < s.commanded_ckmh and s.foreign_ckmh is not None:
         speed = min(speed, ramp.reached_ckmh(i.measured_ckmh, c))
@@ -160,8 +154,7 @@ def _moving(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
         speed = ramp.raised(s, c)
     if speed == s.commanded_ckmh:
         return NOTHING
-    if speed < s.commanded_ckmh:
-        s.base_ckmh = min(s.base_ckmh, speed)
+    s.base_ckmh = min(s.base_ckmh, speed)
     s.commanded_ckmh = speed
     return Drive(DriveKind.SPEED, speed, s.direction, False)
 
@@ -180,10 +173,10 @@ def _stopping(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     fresh = s.stop_sent_at_ms == NEVER_MS
     if s.stop_level is Reaction.E_STOP:
         s.commanded_ckmh = 0
-    elif s.commanded_ckmh > 0 and _no_ramp(s, i, c):
+    elif s.commanded_ckmh and _no_ramp(s, i, c):
         s.commanded_ckmh = 0
         fresh = True
-    elif s.commanded_ckmh > 0:
+    else:
         # The tick in which a stop begins belongs to the motion before it.
         speed = ramp.ramped_down(s, c, 0 if fresh else dt_ms)
         if speed < s.commanded_ckmh:
@@ -191,7 +184,7 @@ def _stopping(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
             fresh = True
     if fresh:
         s.stop_sent_at_ms = NEVER_MS
-    elif s.commanded_ckmh == 0 and is_standstill(s, i, c):
+    elif is_standstill(s, i, c):
         _stand(s)
         return NOTHING
     if i.now_ms - s.stop_sent_at_ms < c.limits.stop_retry_ms:
