@@ -16,10 +16,11 @@ from tests.mutation.campaign import Campaign, Journal, Result, figures, find_enu
 from tests.mutation.collected import Collected
 from tests.mutation.coverage_map import CoverageMap, fingerprint
 from tests.mutation.mutants import Mutant
-from tests.mutation.selection import Selection
+from tests.mutation.selection import BUDGET_S, Selection
 from tests.mutation.trials import Verdict, import_libraries
 from tests.proof import results as proof
 
+QUICK_BUDGET_S: Final = 1.5
 UNNOTICED: Final = (Verdict.SURVIVED, Verdict.NOT_RUN)
 
 
@@ -41,7 +42,10 @@ def main() -> int:
     if stale := equivalents.stale(proofs, everything):
         print("Listed as equivalent, but no longer there:", *stale, sep="\n  ", file=sys.stderr)
         return 2
-    mutants = [mutant for mutant in everything if mutant.module in tried]
+    mutants = sorted(
+        (mutant for mutant in everything if mutant.module in tried),
+        key=lambda mutant: _first(mutant.module, options.modules),
+    )
     left_out = [mutant for mutant in everything if mutant.module in targets.EXCLUDED]
     if options.sample is not None or options.since is not None:
         mutants = _some(mutants, options.sample or 0, options.seed, options.since)
@@ -50,18 +54,25 @@ def main() -> int:
     key = fingerprint(root, targets.TREES) + ("" if not options.tests else "+".join(tests))
     began_s = time.monotonic()
     print(f"Collecting {' '.join(tests)} ...", file=sys.stderr, flush=True)
-    collected = Collected(root, tests, tried)
+    measured = [module for module in targets.modules() if module not in targets.EXCLUDED]
+    collected = Collected(root, tests, measured)
     known = _coverage_map(collected, proof.FOLDER / f"coverage-{key.replace('/', '_')}.json.gz")
     for test, text in known.failed.items():
         print(f"Fails on the unchanged program: {test}\n{text}", file=sys.stderr)
     journal = Journal(proof.FOLDER / "mutation.jsonl", key)
-    selection = Selection(root, tried, known, journal.hints)
+    budget_s = QUICK_BUDGET_S if options.quick else BUDGET_S
+    selection = Selection(root, measured, known, journal.hints, budget_s=budget_s)
     if options.retry:
         mutants = [mutant for mutant in mutants if journal.went_unnoticed(mutant)]
     campaign = Campaign(root, collected, selection, journal, confirm=not options.quick)
     results = campaign.run(mutants, _Progress(len(mutants), proofs))
     collected.close()
     return _summary(results, mutants, proofs, len(left_out), began_s, options)
+
+
+def _first(module: str, patterns: Sequence[str]) -> int:
+    """Modules are gone through in the order in which they were asked for."""
+    return next(n for n, pattern in enumerate(patterns) if fnmatch.fnmatch(module, pattern))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--since", help="those on lines changed since this commit as well")
     parser.add_argument("--retry", action="store_true", help="only what went unnoticed last time")
-    parser.add_argument("--quick", action="store_true", help="do not confirm what survives")
+    parser.add_argument(
+        "--quick", action="store_true", help="cheap tests only, and nothing is confirmed"
+    )
     parser.add_argument("--proof", action="store_true", help="keep the figures of this run")
     return parser
 

@@ -28,9 +28,16 @@ class Selection:
     """Chooses by the lines that each test executes; the cheapest first."""
 
     def __init__(
-        self, root: Path, modules: Sequence[str], known: CoverageMap, hints: Mapping[str, str]
+        self,
+        root: Path,
+        modules: Sequence[str],
+        known: CoverageMap,
+        hints: Mapping[str, str],
+        *,
+        budget_s: float = BUDGET_S,
     ) -> None:
         self._map = known
+        self._budget_s = budget_s
         self.seconds: Final = known.seconds
         self._hints = hints
         self._last_killers: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -52,7 +59,7 @@ class Selection:
         spent_s = 0.0
         for test in (*early, *rest):
             spent_s += self._map.seconds[test]
-            if tests and spent_s > BUDGET_S:
+            if tests and spent_s > self._budget_s:
                 break
             tests.append(test)
         return Chosen(tests, len(found))

@@ -6,6 +6,7 @@ of is seen. The child tells each test that it begins, so that one that hangs is 
 
 import contextlib
 import json
+import math
 import os
 import resource
 import select
@@ -23,14 +24,19 @@ import pytest
 from tests.mutation.planting import CannotPlant, Sources, plant_at_import
 
 MEMORY_BYTES: Final = 4 << 30
-SLOWEST_TEST_S: Final = 3.0
-"""A test may take this long whatever it took before, and a multiple of that."""
+SLOWEST_TEST_S: Final = 5.0
+"""A test may take this long whatever it took before, and a multiple of that. Of the processor's
+time: a machine that is busy with something else makes no test fail."""
 PATIENCE: Final = 10
-COLLECTION_S: Final = 60.0
+UNKNOWN_TEST_S: Final = 5.0
+"""What a test is presumed to take that has never been timed."""
+COLLECTION_S: Final = 120.0
+STILL_S: Final = 300.0
+"""Of real time: one that waits for ever uses no processor."""
 
 OPTIONS: Final = (
     *("-q", "-s", "--disable-warnings", "-p", "no:cacheprovider", "-p", "no:xdist"),
-    *("-p", "no:cov", "-p", "no:randomly", "--assert=plain"),
+    *("-p", "no:cov", "-p", "no:randomly", "--assert=plain", "--timeout=0"),
 )
 
 
@@ -73,8 +79,9 @@ class Order:
 class Watch:
     """A pytest plugin that tells a pipe what happens, and stops at the first failure."""
 
-    def __init__(self, pipe: int) -> None:
+    def __init__(self, pipe: int, seconds: Mapping[str, float]) -> None:
         self._pipe = pipe
+        self._seconds = seconds
         self.ran = 0
 
     def tell(self, **what: object) -> None:
@@ -83,6 +90,9 @@ class Watch:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self.ran += 1
         self.tell(began=nodeid)
+        allowed_s = max(SLOWEST_TEST_S, PATIENCE * self._seconds.get(nodeid, UNKNOWN_TEST_S))
+        used_s = time.process_time()
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used_s + allowed_s), _NO_LIMIT))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
@@ -99,6 +109,9 @@ class Watch:
         leave()
 
 
+_NO_LIMIT: Final = resource.RLIM_INFINITY
+
+
 def leave() -> None:
     """End this process at once: what the trial began is nobody's business any more."""
     os._exit(0)
@@ -110,10 +123,10 @@ def in_a_fork(work: Callable[[Watch], None], seconds: Mapping[str, float]) -> Ou
     child = os.fork()
     if child == 0:
         os.close(reading)
-        _child(work, Watch(writing))
+        _child(work, Watch(writing, seconds))
     os.close(writing)
     try:
-        return _follow(reading, child, seconds)
+        return _follow(reading, child)
     finally:
         os.close(reading)
 
@@ -136,7 +149,7 @@ def _child(work: Callable[[Watch], None], watch: Watch) -> None:
         leave()
 
 
-def _follow(reading: int, child: int, seconds: Mapping[str, float]) -> Outcome:
+def _follow(reading: int, child: int) -> Outcome:
     began, ran, rest = "", 0, b""
     until = time.monotonic() + COLLECTION_S
     while True:
@@ -146,7 +159,9 @@ def _follow(reading: int, child: int, seconds: Mapping[str, float]) -> Outcome:
             return Outcome(Verdict.TIMED_OUT, began, ran)
         got = os.read(reading, 1 << 16)
         if not got:
-            return Outcome(Verdict.CRASHED, began, ran, _end(child))
+            died_of = _end(child)
+            verdict = Verdict.TIMED_OUT if died_of == _OUT_OF_TIME else Verdict.CRASHED
+            return Outcome(verdict, began, ran, died_of)
         *lines, rest = (rest + got).split(b"\n")
         for line in lines:
             told = json.loads(line)
@@ -155,8 +170,10 @@ def _follow(reading: int, child: int, seconds: Mapping[str, float]) -> Outcome:
                 verdict = Verdict(told.pop("verdict"))
                 return Outcome(verdict, told.get("by", ""), told.get("ran", 0), told.get("why", ""))
             began, ran = told["began"], ran + 1
-            allowed_s = max(SLOWEST_TEST_S, PATIENCE * seconds.get(began, 0.0))
-            until = time.monotonic() + allowed_s
+            until = time.monotonic() + STILL_S
+
+
+_OUT_OF_TIME: Final = "died of SIGXCPU"
 
 
 def _end(child: int) -> str:
