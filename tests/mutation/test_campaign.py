@@ -14,6 +14,8 @@ from tests.mutation.targets import ROOT
 from tests.mutation.toy import PROGRAM, lay_out
 from tests.mutation.trials import Outcome, Verdict
 
+pytestmark = pytest.mark.timeout(280)
+
 
 @pytest.fixture(scope="module")
 def fates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
@@ -25,7 +27,7 @@ def fates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Result]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=50,
+        timeout=250,
     )
     assert told.returncode == 0, told.stderr
     results = [json.loads(line) for line in told.stdout.splitlines()]

@@ -79,7 +79,7 @@ def lay_out(root: Path) -> None:
     (package / "speed.py").write_text(PROGRAM)
     (root / "toy_tests").mkdir()
     (root / "toy_tests" / "test_speed.py").write_text(TESTS)
-    (root / "pytest.ini").write_text("[pytest]\n")
+    (root / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
 
 
 def main(root: Path) -> None:

@@ -84,6 +84,23 @@ def test_sr15_the_machine_minimum_itself_is_accepted() -> None:
     assert (s.refused, s.setpoint_ckmh) == ([], 17)
 
 
+@pytest.mark.parametrize(
+    ("class_c", "gait", "direction", "cap_ckmh"),
+    [
+        pytest.param(False, Gait.BACKWARD, Direction.FORWARD, 250, id="turned around"),
+        pytest.param(False, Gait.BACKWARD, Direction.REVERSE, 200, id="SR-55 reversed belt"),
+        pytest.param(True, Gait.BACKWARD, Direction.FORWARD, 150, id="SR-54 class C"),
+        pytest.param(True, Gait.BACKWARD, Direction.REVERSE, 150, id="SR-54 class C, reversed"),
+        pytest.param(True, Gait.UNKNOWN, Direction.FORWARD, 150, id="nobody knows"),
+        pytest.param(True, Gait.FORWARD, Direction.FORWARD, 500, id="forward"),
+    ],
+)
+def test_sr55_sr54_sr09_the_smallest_cap_of_this_way_of_walking_holds(
+    class_c: bool, gait: Gait, direction: Direction, cap_ckmh: int
+) -> None:
+    assert replace(CONFIG, class_c=class_c).cap_ckmh(gait, direction) == cap_ckmh
+
+
 def test_sr11_backward_steps_are_single_and_at_least_a_second_apart() -> None:
     s = cruising(81)
     said = run(s, 30_000, request_setpoint_ckmh=242)
