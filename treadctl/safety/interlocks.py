@@ -193,10 +193,8 @@ def wrong_way(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
 
 def console(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     """SR-36. The machine says stopped while we drive it, or ramp it down: somebody was there."""
-    driven = s.phase in RUNNING or (s.phase is GatePhase.STOPPING and s.commanded_ckmh > 0)
     if not (
-        driven
-        and i.now_ms - s.started_at_ms > CONSOLE_GRACE_MS
+        s.commanded_ckmh
         and i.belt is BeltState.STOPPED
         and i.belt_at_ms - s.started_at_ms > CONSOLE_GRACE_MS
     ):
@@ -218,8 +216,8 @@ def not_stopping(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     if i.now_ms - s.progress_at_ms > c.stop_progress_ms:
         return Finding(Reaction.E_STOP, Cause.NOT_STOPPING)
     # Zero is read, and yet nothing proves standstill: a drive that stays engaged, most likely.
-    unproved_ms = 0 if s.told_zero_ms is None else i.now_ms - s.told_zero_ms
-    if unproved_ms <= c.limits.standstill_ms + PROOF_SLACK_MS:
+    longest_ms = c.limits.standstill_ms + PROOF_SLACK_MS
+    if s.told_zero_ms is None or i.now_ms - s.told_zero_ms <= longest_ms:
         return None
     return Finding(Reaction.E_STOP, Cause.NOT_STOPPING)
 

@@ -27,8 +27,6 @@ def strap_is_steady(s: KernelState, i: Inputs) -> bool:
 
 def accepted_items(s: KernelState, i: Inputs) -> int:
     """The checklist items that count now: confirmed, and not older than five minutes (SR-07)."""
-    if s.checklist_used and s.pull_seen_at_ms is not None and None not in s.checklist_at_ms:
-        return ALL_ITEMS
     mask = 0
     for bit, at_ms in enumerate(s.checklist_at_ms):
         if at_ms is None:
