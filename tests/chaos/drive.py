@@ -9,6 +9,7 @@ lanes. More lanes than the computer has time for are seen in the truth, and said
 
 import argparse
 import os
+import signal
 import sys
 import time
 from collections import Counter, defaultdict
@@ -40,15 +41,24 @@ def main() -> int:
     todo = [case for case in cases(options.seed, options.events) if case.index not in done]
     print(f"{options.events - len(todo)} of {options.events} were done before", flush=True)
     began_s, finished = time.monotonic(), 0
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ThreadPoolExecutor(options.lanes) as lanes:
         running = [lanes.submit(_one, case) for case in todo]
-        for each in as_completed(running):
-            line = each.result()
-            ledger.add({**line, "seed": options.seed, "version": version_of(TREES)})
-            finished += 1
-            _show(line, finished, len(todo), time.monotonic() - began_s)
-            if finished % 25 == 0:
-                _write(ledger, options)
+        try:
+            for each in as_completed(running):
+                line = each.result()
+                ledger.add({**line, "seed": options.seed, "version": version_of(TREES)})
+                finished += 1
+                _show(line, finished, len(todo), time.monotonic() - began_s)
+                if finished % 25 == 0:
+                    _write(ledger, options)
+        except KeyboardInterrupt:
+            # Each ends what it has started: nothing may be left frozen, and no belt running.
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
+            print("Broken off; what runs comes to its end first ...", flush=True)
+            lanes.shutdown(cancel_futures=True)
+            return 130
     figures = _write(ledger, options)
     for row in _table(figures["worst"]):
         print(row)
