@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat explore matrix chaos coverage mutate figures fuzz releases latency interop docs sim bench clean
+.PHONY: help demo test check cat explore statemachines matrix chaos coverage mutate figures fuzz releases latency interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -64,6 +64,9 @@ explore: $(READY) ## every state the kernel can be brought into, within minutes
 
 chaos: $(READY) ## kill, freeze, starve and unplug running processes a thousand times; EVENTS= LANES=
 	@$(BIN)/python -m tests.chaos.drive --events $${EVENTS:-1000} --lanes $${LANES:-4}
+
+statemachines: $(READY) ## whole runs to which anything happens, EXAMPLES of them, some minutes
+	@$(BIN)/python -m tests.statemachines --examples $${EXAMPLES:-2000}
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
 	@echo "Running all tests with branch coverage, some minutes ..."

@@ -22,6 +22,7 @@ from tests.wired import Wired
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
 from treadctl.composition.desk import Desk, DeskOperator
 from treadctl.composition.virtual import VirtualRun, resting_collector
+from treadctl.core.control import ControlOperator
 from treadctl.core.events import Event
 from treadctl.core.jsonl import to_json
 from treadctl.core.machine import SessionState
@@ -121,13 +122,15 @@ class Rig:
         profile: str = "",
         heart: HeartSource | None = None,
         attended: bool = False,
+        typed: bool = False,
     ) -> None:
         """*scenario* is a file of tests/scenarios, without its suffix. *stays*: somebody can
         reset or resume, so a stop is waited out instead of ending the run. *desk*: somebody
         there leads the session, and the simulated person only does what is asked. *profile*: what
         a person named for an FTMS machine; empty, and the machine says what it is. *heart*: they
         wear a heart-rate strap, which is watched. *attended*: somebody has to show every minute
-        that they are there, as beside a real belt (SR-56)."""
+        that they are there, as beside a real belt (SR-56). *typed*: somebody besides types lines
+        as for `--control stdin`, see `control`."""
         self.machine: Final = machine
         self.desk: Final = desk
         self.mode: Final = mode
@@ -181,7 +184,10 @@ class Rig:
             )
             tell = (*tell, desk.tell)
         self.person: Final = _Person(self.session, operators)
-        cockpit = Cockpit(self.session, operators=(self.person,), tell=tell)
+        self.control: Final = ControlOperator(self.session)
+        """Takes lines where *typed*; otherwise nobody listens."""
+        led = (self.person, self.control) if typed else (self.person,)
+        cockpit = Cockpit(self.session, operators=led, tell=tell)
         facts = MachineFacts(
             protocol=machine,
             machine_class=MachineClass(simulation.machine_class),
