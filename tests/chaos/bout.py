@@ -150,7 +150,7 @@ class Bout:
     def _bound(self, notes: str) -> Bound | None:
         case = self.case
         bound = case.bound
-        if notes == "it died of it":
+        if notes == harm.DIED:
             bound = cases.BOUNDS.get((case.victim, cases.KILL))
         keeps = self.machine.machine_class is MachineClass.C
         gone = (case.victim, case.event) in (("bridge", cases.KILL), ("link", cases.UNPLUG))
@@ -185,7 +185,7 @@ class Bout:
                 with harm.starved([pid], core):
                     self.watch(case.lasts_ms / 1_000)
         if case.event in (cases.MEMORY, cases.STARVE) and not harm.is_alive(pid):
-            return "it died of it"
+            return harm.DIED
         return ""
 
     def _ends(self) -> list[str]:

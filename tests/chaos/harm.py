@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Final
 
 Wait = Callable[[float], None]
+DIED: Final = "it died of it"
+"""What is noted where nobody was killed, and somebody is dead all the same."""
 _NOTHING_MORE: Final = 64 * 1024
 """Bytes of address space beyond what a process has: the next real need fails."""
 

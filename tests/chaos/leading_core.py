@@ -15,6 +15,7 @@ from typing import Final
 
 from tests.gate.waiting import now_ms
 from treadctl.composition.gate_process import GateProcess
+from treadctl.errors import TreadctlError
 from treadctl.gate.json_codec import from_json
 from treadctl.gate.setup import GateSetup, MachineClass
 from treadctl.model import CHECKLIST, Facing, GatePhase, Gesture, Report, Request, StrapState
@@ -118,7 +119,11 @@ class Leader:
 
 def main(argv: list[str]) -> int:
     setup: GateSetup = from_json(GateSetup, json.loads(argv[1]))
-    gate = GateProcess.start(setup)
+    try:
+        gate = GateProcess.start(setup)
+    except TreadctlError as error:
+        tell({"failed": str(error)})
+        return 1
     tell({"gate": gate.pid})
     slow = setup.machine.machine_class is MachineClass.C
     leader = Leader(CLASS_C_CKMH if slow else setup.limits.v_rev_max_ckmh)

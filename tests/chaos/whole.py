@@ -40,7 +40,7 @@ class Whole:
             self._below |= children_of(self.terminal.pid)
         self.terminal.close()
         for pid, line in self._below.items():
-            if line and line in children_line(pid):
+            if line and line in command_line_of(pid):
                 harm.send(pid, signal.SIGKILL)
 
     # Until it moves backward.
@@ -105,7 +105,7 @@ class Whole:
         at_ms = self.truth.now_ms
         notes = self._harm()
         bound = self.case.bound
-        if notes == "it died of it":
+        if notes == harm.DIED:
             bound = cases.BOUNDS[self.case.victim, cases.KILL]
         if bound is None:
             self.watch(HARMLESS_S)
@@ -136,7 +136,7 @@ class Whole:
             case cases.STARVE:
                 with harm.starved([pid], case.index % (os.cpu_count() or 1)):
                     self.watch(case.lasts_ms / 1_000)
-        return "" if harm.is_alive(pid) else "it died of it"
+        return "" if harm.is_alive(pid) else harm.DIED
 
     def _ends(self) -> list[str]:
         """It still has to be possible to stop it: a signal is a stop."""
@@ -147,7 +147,7 @@ class Whole:
         return [f"at the end: {each}" for each in verdict.broken_rules(found, TOLD_TO_END)]
 
 
-def children_line(pid: int) -> str:
+def command_line_of(pid: int) -> str:
     """The command line of *pid*, as `children_of` writes it."""
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
