@@ -16,7 +16,7 @@ from simulator.machines.ftms_quirks import combined
 from simulator.options import MachineOptions
 from simulator.scenario import load_scenario
 from simulator.simulation import Simulation
-from tests.never_events import Violation, judge
+from tests.never_events import Judge, Violation
 from tests.never_events.wire import Frame, read_frame
 from tests.wired import Wired
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
@@ -148,6 +148,8 @@ class Rig:
         self.simulation: Final = simulation
         quirks = () if options is None else options.quirks
         self._link_faults: Final = _link_faults(machine, quirks)
+        self._judging: tuple[Judge, int, int] | None = None
+        """What has been judged already, and how many lines and events that was."""
         self._slack_ms: Final = SLOW_AIR_MS if "slow-link" in quirks else 0.0
         """What is sent reaches the machine so much later, and is judged where it arrives."""
         in_miles = machine == "ftms" and combined(quirks).character.command_unit == "mph"
@@ -367,15 +369,26 @@ class Rig:
         return [t_ms for t_ms, frame in self.said(since_ms=since_ms) if frame.starts]
 
     def violations(self) -> list[Violation]:
+        judging, lines, events = copy.deepcopy(self._judging) or (self._judge(), 0, 0)
+        judging.see(self.truth[lines:], self.events[events:])
+        return judging.finish()
+
+    def judge_ahead(self) -> None:
+        """Judge what has happened so far, once for all the twins that are taken from here."""
+        judging, lines, events = self._judging or (self._judge(), 0, 0)
+        # What is told in the next tick may be as old as the line that came with this one.
+        whole = [line for line in self.truth[lines:] if line["t_ms"] < self.now_ms]
+        judging.see(whole, self.events[events:])
+        self._judging = judging, lines + len(whole), len(self.events)
+
+    def _judge(self) -> Judge:
         mode: Literal["turn-around", "belt-reverse"] = (
             "turn-around" if self.mode is Mode.TURN_AROUND else "belt-reverse"
         )
         limits = asdict(self.limits)
         if self.simulation.machine_class == "C":
             limits["v_rev_max_ckmh"] = min(limits["v_rev_max_ckmh"], CLASS_C_REV_MAX_CKMH)
-        return judge(
-            self.truth,
-            self.events,
+        return Judge(
             protocol=self.machine,
             limits=limits,
             mode=mode,

@@ -24,7 +24,9 @@ KINDS: Final = {
     "latched": (S.FAULT, S.E_STOP),
 }
 """Kinds of state. `stopping` and `latched` also want the belt to come to a stand."""
-KIND_OF: Final = {state: kind for kind, states in KINDS.items() for state in states}
+KIND_OF: Final = dict.fromkeys(S, "other") | {
+    state: kind for kind, states in KINDS.items() for state in states
+}
 MOVING: Final = ("starting", "walking", "backward")
 DRIVEN: Final = ("countdown", *MOVING, "stopping")
 """Where the gate watches everything: from the countdown on (SR-16)."""
@@ -219,9 +221,12 @@ def complaints(cell: Cell, outcome: Outcome) -> Iterator[str]:
 
 
 def _is_over(cell: Cell, outcome: Outcome, then: Expected) -> bool:
-    """Whether it had no effect left, or has lost it, before it could be found."""
-    if KIND_OF[cell.state] == "stopping":
-        return outcome.left_for not in ("", S.FAULT.value, S.E_STOP.value)  # it stood
+    """Whether it had no effect left, or lost it, before it had to be found."""
+    went_to_rest = outcome.left_for not in ("", S.FAULT.value, S.E_STOP.value) and (
+        KIND_OF[cell.state] == "stopping" or KIND_OF[S(outcome.left_for)] == "stopping"
+    )
+    if went_to_rest and outcome.left_ms is not None and outcome.left_ms < then.by_ms:
+        return outcome.stood_ms is not None
     if cell.state is S.CONNECTING and not outcome.stopped:  # the first word to it is a stop
         return outcome.stood_ms is not None and outcome.stood_ms <= then.by_ms
     return then.if_faster and outcome.peak_ckmh <= outcome.asked_ckmh + SURGE_CKMH

@@ -14,6 +14,8 @@ STANDS_MS: Final = 6_000
 GIVEN_UP_MS: Final = 42_000
 """After a stop: longer than the gate tries, and longer than the run waits (SR-20)."""
 LOOK_MS: Final = 500
+Since = tuple[int, int]
+"""How many events and reports there were when it happened."""
 LINE_MS: Final = 50
 SECOND_MS: Final = 1_000
 M_S_PER_CKMH: Final = 1 / 360
@@ -61,12 +63,12 @@ class Outcome:
 
 def strike(rig: Rig, fault: Fault, after_ms: int = 0) -> Outcome:
     """Let *fault* happen to *rig* and run it until nothing more can come of it."""
-    lines, reports = len(rig.truth), len(rig.reports)
+    lines, events, reports = len(rig.truth), len(rig.events), len(rig.reports)
     before = rig.last() if rig.virtual.report is not None else None
     now = rig.truth[-1]
     begun_ms = fault.strike(rig, after_ms)
-    _run(rig, begun_ms, reports, before)
-    told = _stops(rig, begun_ms, reports, before)
+    _run(rig, begun_ms, (events, reports), before)
+    told = _stops(rig, (events, reports), before)
     told_at_ms = told[0][0] if told else begun_ms
     after = [line for line in (now, *rig.truth[lines:]) if line["t_ms"] >= begun_ms] or [now]
     speeds = [float(line["belt_ckmh"]) for line in after]
@@ -110,27 +112,27 @@ def _stands_from(lines: list[dict[str, Any]], since_ms: int) -> int | None:
     return from_index
 
 
-def _run(rig: Rig, begun_ms: int, reports: int, before: Report | None) -> None:
+def _run(rig: Rig, begun_ms: int, since: Since, before: Report | None) -> None:
     still_since_ms = rig.now_ms
     while rig.run_until_finished_or_for(LOOK_MS) is None:
         if not rig.belt_stands():
             still_since_ms = rig.now_ms
-        told = _stops(rig, begun_ms, reports, before)
+        told = _stops(rig, since, before)
         if told and rig.now_ms - still_since_ms >= STANDS_MS:
             return
         if rig.now_ms - (told[0][0] if told else begun_ms) >= (GIVEN_UP_MS if told else WATCH_MS):
             return
 
 
-def _stops(
-    rig: Rig, begun_ms: int, reports: int, before: Report | None
-) -> list[tuple[int, Reaction, str]]:
+def _stops(rig: Rig, since: Since, before: Report | None) -> list[tuple[int, Reaction, str]]:
     """When, how strongly and why it was stopped since; as it was told, and as the gate reported
     where there is nobody left to tell."""
+    events, reports = since
     latched = Reaction.NONE if before is None else before.latched
     found = [
         (int(event["t_ms"]), Reaction[event["reaction"].upper()], str(event["cause"]))
-        for event in rig.told("stop", since_ms=begun_ms)
+        for event in rig.events[events:]
+        if event["event"] == "stop"
     ]
     for report in rig.reports[reports:]:
         if report.latched > latched:

@@ -36,6 +36,7 @@ def run_cells(
     results: list[dict[str, Any]] = []
     with resting_collector():  # a copy of a world is one big cycle
         for moment, rig in moments(way, where, cells, seed):
+            rig.judge_ahead()
             for cell in cells[moment]:
                 result = run_cell(cell, rig, seed)
                 results.append({"key": cell.key, **result})

@@ -65,6 +65,23 @@ def test_a_twin_to_which_nothing_happens_lives_as_the_world_it_was_taken_from(
         assert twin.events == fresh.events
 
 
+def test_what_is_judged_ahead_is_judged_as_the_whole_is(walking: Rig) -> None:
+    for fault in ("console-faster", "runaway", "link-drop", "soft-stop", "core-gone"):
+        ahead, whole = walking.twin(), walking.twin()
+        for twin in (ahead, whole):
+            twin.virtual.outside.strap = StrapState.ATTACHED
+        ahead.judge_ahead()
+        ahead.run_for(3_000)
+        whole.run_for(3_000)
+        ahead.judge_ahead()
+        outcomes = [strike(twin, FAULTS[fault]) for twin in (ahead, whole)]
+        for twin in (ahead, whole):
+            twin.act("strap-pull")
+            twin.run_until_finished_or_for(2_000)
+        assert outcomes[0] == outcomes[1]
+        assert ahead.violations() == whole.violations()
+
+
 def test_sr16_a_gate_that_cannot_see_the_strap_is_found_out(walking: Rig) -> None:
     blind = walking.twin()
     blind.virtual.outside.strap = StrapState.ATTACHED

@@ -6,6 +6,6 @@ and the numbers are copied from safety.md by hand: a mistake in the gate cannot 
 judge. tests/architecture keeps it so.
 """
 
-from tests.never_events.monitor import Violation, judge, read_lines
+from tests.never_events.monitor import Judge, Violation, judge, read_lines
 
-__all__ = ["Violation", "judge", "read_lines"]
+__all__ = ["Judge", "Violation", "judge", "read_lines"]

@@ -1,6 +1,7 @@
 """Merges truth, bytes and events by time and lets every rule judge."""
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,21 +56,62 @@ def judge(
     the 11 ms that a frame takes on the wire. *link_faults* are injected ones that take this
     machine's link away, besides those that take every link away.
     """
-    bench = _Bench(Seen(protocol, unit, mode, limits or {}, slack_ms, LINK_FAULTS | link_faults))
-    heard = iter(events)
-    event = next(heard, None)
-    for line in truth:
-        for at_ms, frame in [*_frames(line, protocol, unit), (line["t_ms"], None)]:
-            # At the same millisecond the word comes first: a start is announced, then sent.
-            while event is not None and event["t_ms"] + events_offset_ms <= at_ms:
-                bench.event(event["t_ms"] + events_offset_ms, event)
-                event = next(heard, None)
-            if frame is not None:
-                bench.frame(at_ms, frame)
-        bench.line(line)
-    for rest in () if event is None else (event, *heard):
-        bench.event(rest["t_ms"] + events_offset_ms, rest)
-    return bench.found
+    judging = Judge(
+        protocol=protocol,
+        limits=limits,
+        mode=mode,
+        unit=unit,
+        events_offset_ms=events_offset_ms,
+        slack_ms=slack_ms,
+        link_faults=link_faults,
+    )
+    judging.see(truth, events)
+    return judging.finish()
+
+
+class Judge:
+    """The same, a part of a run at a time: for whoever copies a run and goes on with the copies."""
+
+    def __init__(
+        self,
+        *,
+        protocol: str,
+        limits: Mapping[str, int] | None,
+        mode: Literal["turn-around", "belt-reverse"],
+        unit: str = "mph",
+        events_offset_ms: float = 0.0,
+        slack_ms: float = 0.0,
+        link_faults: frozenset[str] = frozenset(),
+    ) -> None:
+        seen = Seen(protocol, unit, mode, limits or {}, slack_ms, LINK_FAULTS | link_faults)
+        self._bench = _Bench(seen)
+        self._protocol, self._unit = protocol, unit
+        self._offset_ms = events_offset_ms
+        self._heard: deque[Line] = deque()
+
+    def see(self, truth: Iterable[Line], events: Iterable[Line]) -> None:
+        """What came next. No later event may be as old as the last line in *truth*."""
+        bench, heard, offset_ms = self._bench, self._heard, self._offset_ms
+        heard.extend(events)
+        for line in truth:
+            for at_ms, frame in [
+                *_frames(line, self._protocol, self._unit),
+                (line["t_ms"], None),
+            ]:
+                # At the same millisecond the word comes first: a start is announced, then sent.
+                while heard and heard[0]["t_ms"] + offset_ms <= at_ms:
+                    event = heard.popleft()
+                    bench.event(event["t_ms"] + offset_ms, event)
+                if frame is not None:
+                    bench.frame(at_ms, frame)
+            bench.line(line)
+
+    def finish(self) -> list[Violation]:
+        """Nothing comes any more: return all that was found."""
+        while self._heard:
+            event = self._heard.popleft()
+            self._bench.event(event["t_ms"] + self._offset_ms, event)
+        return self._bench.found
 
 
 class _Bench:
