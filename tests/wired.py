@@ -37,7 +37,8 @@ class Wired:
 
     def act_later(self, at_ms: int, *acts: Act) -> None:
         """Let this happen at *at_ms*, wherever in between two ticks of the gate that is."""
-        self._later = (at_ms, acts)
+        before = () if self._later is None else self._later[1]
+        self._later = (at_ms, (*before, *acts))
 
     def _live_until(self, at_ms: int, to_ms: int) -> bytes:
         if self._later is None or to_ms < at_ms:

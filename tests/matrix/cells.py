@@ -46,9 +46,8 @@ def cell_of(key: str) -> Cell:
     return Cell(way, SessionState(state), int(phase), FAULTS[fault])
 
 
-def possible_cells(only: str = "") -> list[Cell]:
-    """Those that can be, in order; *only* is the beginning of a key, or a whole one."""
-    return [cell for cell in every_cell() if cell.key.startswith(only) and cell.impossible is None]
+def possible_cells() -> list[Cell]:
+    return [cell for cell in every_cell() if cell.impossible is None]
 
 
 def sample(seed: int, count: int) -> list[Cell]:

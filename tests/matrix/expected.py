@@ -10,7 +10,8 @@ from typing import Final
 
 from tests.matrix.cells import Cell
 from tests.matrix.faults import ALL
-from tests.matrix.outcome import Outcome
+from tests.matrix.outcome import SURGE_CKMH, Outcome
+from tests.rig import STILL_CKMH
 from treadctl.core.machine import SessionState as S
 from treadctl.model import Mode, Reaction
 
@@ -37,6 +38,10 @@ STANDS_MS: Final = {"woodway-us": 1_500, "trackmaster": 1_500, "ftms": 2_000}
 """Besides the ramp itself: lag, one more reading, the last step of a ramp."""
 FALL_CKMH_S: Final = {Reaction.SOFT_STOP: 50, Reaction.FAST_STOP: 200, Reaction.E_STOP: 200}
 """safety.md 4.2; an e-stop is as quick as the machine, and no simulated one is slower."""
+OUTRUNS_MS: Final = {"woodway-us": 800, "trackmaster": 800, "ftms": 2_400}
+"""Two readings, each as late as it may be: longer no belt is too fast before it is stopped."""
+LIES: Final = frozenset({"frozen-readings", "late-readings", "old-readings"})
+"""Then it may be, for as long as the readings say something else."""
 AWAY_MS: Final = {("link-blink", "ftms"): 3_000}
 """So long nothing reaches it, and it does not stop by itself."""
 PLANNED_MS: Final = 11_000
@@ -55,14 +60,12 @@ class Expected:
     """So would one before the session leaves the state."""
     at_most: Reaction = Reaction.E_STOP
     if_faster: bool = False
-    """Only where the belt outran what was asked for: another command may undo it before."""
+    """Only where a moving belt outran what was asked for: another command may undo it before."""
 
 
 ANYTHING: Final = Expected()
 QUIET: Final = Expected(quiet=True)
 QUIET_HERE: Final = Expected(quiet_here=True)
-SURGE_CKMH: Final = 60
-"""safety.md 4.2: so much above what was expected is too fast."""
 Kinds = dict[str, Expected]
 
 
@@ -127,10 +130,11 @@ _HOUSE: Final[dict[str, Kinds]] = {
     "link-blink": _LINK,
     "power-cut": _SERIAL_SILENCE,
     "brown-out": _SERIAL_SILENCE,
-    "runaway": once_started(_FAST, 1_000, 500),
+    "runaway": once_started(_FAST, 1_000, 500)
+    | {"stopping": Expected(_FAST, 1_000, if_faster=True)},
     "creep": {"stopping": Expected(_E_STOP, 10_000)},
-    "stall": once_started(_FAST, 2_600, 500),
-    "jam": must(_FAST, 2_600, MOVING),
+    "stall": once_started(_FAST, 2_600, 500) | {"stopping": ANYTHING},
+    "jam": must(_FAST, 2_600, MOVING, starting=3_100),
     "self-start": must(_E_STOP, 4_300, ("rest",)),
     "ignores-three-stops": _QUIET_BUT_STOPPING,
     "ignores-all-stops": {"stopping": Expected(_E_STOP, 10_000)},
@@ -163,9 +167,10 @@ _ON: Final[dict[str, dict[str, Kinds]]] = {
         "half-open": _RADIO_SILENCE,
         "power-cut": _LINK,  # a radio without power is out of reach at once
         "brown-out": _LINK,
-        "runaway": once_started(_FAST, 2_700, 1_000),
-        "stall": once_started(_FAST, 3_400, 2_000),
-        "jam": must(_FAST, 3_400, MOVING),
+        "runaway": once_started(_FAST, 2_700, 1_000)
+        | {"stopping": Expected(_FAST, 2_700, if_faster=True)},
+        "stall": once_started(_FAST, 3_400, 2_000) | {"stopping": ANYTHING},
+        "jam": must(_FAST, 3_400, MOVING, starting=5_400),
         "self-start": {},  # at rest nothing is said to it that it could start from
         "control-revoked": must(_SOFT, 300, MOVING),
         "control-stolen": must(_SOFT, 300, MOVING),
@@ -202,6 +207,8 @@ def expected(cell: Cell) -> Expected:
 def complaints(cell: Cell, outcome: Outcome) -> Iterator[str]:
     """Yield everything about *outcome* that must not be."""
     yield from outcome.violations
+    if outcome.softened:
+        yield "a milder stop followed a worse one"
     then, kind = expected(cell), KIND_OF[cell.state]
     told_ms = outcome.told_ms
     here = outcome.left_ms is None or (told_ms is not None and told_ms <= outcome.left_ms)
@@ -216,6 +223,8 @@ def complaints(cell: Cell, outcome: Outcome) -> Iterator[str]:
             yield f"stopped after {told_ms} ms, due within {then.by_ms} ms ({outcome.cause})"
         elif outcome.reaction < then.at_least:
             yield f"{outcome.reaction.word} ({outcome.cause}) where {then.at_least.word} was due"
+    if outcome.outran_ms > OUTRUNS_MS[cell.way.machine] and cell.fault.name not in LIES:
+        yield f"the belt was too fast for {outcome.outran_ms} ms before it was stopped"
     if cell.way.machine not in UNSTOPPABLE.get(cell.fault.name, frozenset()):
         yield from _standing(cell, outcome, kind)
 
@@ -227,9 +236,12 @@ def _is_over(cell: Cell, outcome: Outcome, then: Expected) -> bool:
     )
     if went_to_rest and outcome.left_ms is not None and outcome.left_ms < then.by_ms:
         return outcome.stood_ms is not None
+    if cell.state is S.COUNTDOWN and then.at_least < _E_STOP and outcome.peak_ckmh <= STILL_CKMH:
+        return outcome.left_for in ("checklist", "rest")  # the start was taken back
     if cell.state is S.CONNECTING and not outcome.stopped:  # the first word to it is a stop
         return outcome.stood_ms is not None and outcome.stood_ms <= then.by_ms
-    return then.if_faster and outcome.peak_ckmh <= outcome.asked_ckmh + SURGE_CKMH
+    slow = not outcome.moved or outcome.peak_ckmh <= outcome.asked_ckmh + SURGE_CKMH
+    return then.if_faster and slow
 
 
 def _standing(cell: Cell, outcome: Outcome, kind: str) -> Iterator[str]:

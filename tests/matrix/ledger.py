@@ -8,9 +8,9 @@ import subprocess
 from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-ROOT: Final = Path(__file__).parents[2]
+from tests.proof.results import ROOT
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ class Edition:
 def edition(seed: int) -> Edition:
     """Of this very tree: where it differs from its commit, by what differs as well."""
     commit = _git("rev-parse", "--short=12", "HEAD").decode().strip()
-    changed = _git("diff", "HEAD", "--", "*.py", "*.toml") + _git(
-        "ls-files", "--others", "--exclude-standard", "--", "*.py"
-    )
+    changed = _git("diff", "HEAD", "--", "*.py", "*.toml")
+    for name in _git("ls-files", "--others", "--exclude-standard", "--", "*.py").decode().split():
+        changed += (ROOT / name).read_bytes()
     return Edition(f"{commit}+{sha256(changed).hexdigest()[:8]}" if changed else commit, seed)
 
 

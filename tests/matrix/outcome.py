@@ -1,6 +1,7 @@
 """One cell: what happened after the fault, measured in the simulator's truth."""
 
 from dataclasses import dataclass
+from itertools import groupby, pairwise
 from typing import Any, Final
 
 from tests.matrix.faults import Fault
@@ -21,6 +22,8 @@ SECOND_MS: Final = 1_000
 M_S_PER_CKMH: Final = 1 / 360
 FRAMES_BEFORE_MS: Final = 60_000
 """Old enough to know which speed was in force."""
+SURGE_CKMH: Final = 60
+"""safety.md 4.2: so much above what was expected is too fast."""
 FRAME_MS: Final = 250
 """A frame leaves before its stop is told; not longer than this (tests/never_events)."""
 
@@ -35,6 +38,8 @@ class Outcome:
     """The strongest that followed; `NONE`: nothing was stopped."""
     cause: str
     """Of the first stop."""
+    softened: bool
+    """A milder one was told after a worse one."""
     told_ms: int | None
     """To the first stop, as the gate knew it."""
     frame_ms: int | None
@@ -48,6 +53,8 @@ class Outcome:
     peak_ckmh: float
     asked_ckmh: int
     """The highest speed that the gate had in force."""
+    outran_ms: int
+    """So long at a time it was SURGE_CKMH faster than that, before it was stopped."""
     last_ckmh: float
     left_ms: int | None
     """To the moment the session went to another state; None: it stayed."""
@@ -61,12 +68,19 @@ class Outcome:
         return self.reaction >= Reaction.SOFT_STOP
 
 
-def strike(rig: Rig, fault: Fault, after_ms: int = 0) -> Outcome:
-    """Let *fault* happen to *rig* and run it until nothing more can come of it."""
+def strike(
+    rig: Rig, fault: Fault, after_ms: int = 0, *, second: Fault | None = None, gap_ms: int = 0
+) -> Outcome:
+    """Let *fault* happen to *rig* and run it until nothing more can come of it.
+
+    *second* happens *gap_ms* later, if there is anything left then that it could happen to.
+    """
     lines, events, reports = len(rig.truth), len(rig.events), len(rig.reports)
     before = rig.last() if rig.virtual.report is not None else None
     now = rig.truth[-1]
     begun_ms = fault.strike(rig, after_ms)
+    if second is not None and (gap_ms == 0 or rig.run_until_finished_or_for(gap_ms) is None):
+        second.strike(rig, after_ms)
     _run(rig, begun_ms, (events, reports), before)
     told = _stops(rig, (events, reports), before)
     told_at_ms = told[0][0] if told else begun_ms
@@ -75,21 +89,30 @@ def strike(rig: Rig, fault: Fault, after_ms: int = 0) -> Outcome:
     since_ms = min(told_at_ms - LINE_MS, after[-1]["t_ms"])
     of_stop = [float(line["belt_ckmh"]) for line in after if line["t_ms"] >= since_ms]
     stood = _stands_from(after, since_ms)
+    asked_ckmh = max(
+        (each.commanded_ckmh for each in rig.reports[max(0, reports - 1) :]), default=0
+    )
+    too_fast = [
+        line["belt_ckmh"] > asked_ckmh + SURGE_CKMH
+        for line in after
+        if not told or line["t_ms"] < told_at_ms
+    ]
     finished = rig.finished()
     left = [e for e in rig.told("state", since_ms=begun_ms) if e["state"] != e["previous"]]
     return Outcome(
         moved=now["belt_ckmh"] > STILL_CKMH or (before is not None and before.commanded_ckmh > 0),
         reaction=max((each[1] for each in told), default=Reaction.NONE),
         cause=told[0][2] if told else "",
+        softened=any(later[1] < earlier[1] for earlier, later in pairwise(told)),
         told_ms=told_at_ms - begun_ms if told else None,
         frame_ms=_frame_ms(rig, begun_ms, told_at_ms) if told else None,
         stood_ms=None if stood is None else max(0, int(after[stood]["t_ms"]) - begun_ms),
         distance_m=round(sum(speeds[:stood]) * LINE_MS / 1_000 * M_S_PER_CKMH, 3),
         told_ckmh=max(of_stop),
         peak_ckmh=max(speeds),
-        asked_ckmh=max(
-            (report.commanded_ckmh for report in rig.reports[max(0, reports - 1) :]), default=0
-        ),
+        asked_ckmh=asked_ckmh,
+        outran_ms=LINE_MS
+        * max((len(list(run)) for yes, run in groupby(too_fast) if yes), default=0),
         last_ckmh=speeds[-1],
         left_ms=int(left[0]["t_ms"]) - begun_ms if left else None,
         left_for=str(left[0]["state"]) if left else "",

@@ -1,5 +1,6 @@
 """The heat map: one HTML file that needs nothing else."""
 
+from collections.abc import Mapping
 from html import escape
 from typing import Any, Final
 
@@ -8,6 +9,7 @@ from tests.matrix.expected import UNSTOPPABLE
 from tests.matrix.faults import FAULTS, Fault
 from tests.matrix.figures import Results, reaction_ms
 from tests.matrix.walk import PHASES, STATES, WAYS, Way, impossible_state
+from tests.proof.results import commit, machine
 from treadctl.core.machine import SessionState
 
 SLOW_MS: Final = 3_000
@@ -30,16 +32,15 @@ pre{overflow:auto}
 """
 
 
-def page(figures: dict[str, Any], results: Results) -> str:
+def page(numbers: Mapping[str, Any], results: Results, seed: int) -> str:
     """Everything that a run found, for a browser."""
-    numbers = figures["figures"]
     body = [
         "<h1>Fault matrix</h1>",
         f"<p>{numbers['run']:,} of {numbers['possible']:,} cells run, "
         f"{numbers['failed'] + numbers['crashed']:,} failed, {numbers['not_run']:,} not run; "
         f"{numbers['impossible']:,} more cannot be and are not counted as run. "
         f"{numbers['never_events']:,} never-events. {numbers['virtual_h']:,} virtual hours. "
-        f"Source {escape(figures['commit'])}, seed {figures['seed']}, {figures['date']}.</p>",
+        f"Source {commit()}, seed {seed}, on {machine()}.</p>",
         "<p>Each field stands for one fault in one state, and for its ten moments there. Above: "
         "the longest time from the fault to the first frame of the stop, in ms. Below: the "
         "longest way of the belt from the fault until it stood, in m. Grey: it was not stopped "

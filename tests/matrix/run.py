@@ -3,15 +3,18 @@
 import faulthandler
 import gc
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from typing import Any, Final
 
 from tests.matrix.cells import Cell, cell_of
 from tests.matrix.expected import complaints
+from tests.matrix.faults import Fault
 from tests.matrix.ledger import Ledger
-from tests.matrix.outcome import strike
+from tests.matrix.outcome import Outcome, strike
+from tests.matrix.pairs import Pair, pair_of
+from tests.matrix.pairs import complaints as complaints_about_pair
 from tests.matrix.walk import Moment, Span, Way, moments
 from tests.rig import Rig
 from treadctl.composition.virtual import resting_collector
@@ -48,28 +51,94 @@ def run_cells(
 
 def run_cell(cell: Cell, rig: Rig, seed: int) -> dict[str, Any]:
     """What became of *cell* in a copy of *rig*, for the ledger."""
-    after_ms = sha256(f"{seed}/{cell.key}".encode()).digest()[0] % TICK_MS
+
+    def run(after_ms: int) -> tuple[Outcome, list[str]]:
+        outcome = strike(rig.twin(), cell.fault, after_ms)
+        return outcome, list(complaints(cell, outcome))
+
+    return _result(cell.key, rig.now_ms, seed, run)
+
+
+def run_pairs(
+    way: Way,
+    where: Mapping[SessionState, Span],
+    seed: int,
+    keys: Sequence[str],
+    ledger: Ledger | None = None,
+) -> list[dict[str, Any]]:
+    """The same for pairs. What each fault comes to alone is found out once."""
+    wanted: dict[Moment, list[Pair]] = {}
+    for pair in map(pair_of, keys):
+        wanted.setdefault((pair.state, pair.phase), []).append(pair)
+    results: list[dict[str, Any]] = []
+    with resting_collector():
+        for moment, rig in moments(way, where, wanted, seed):
+            rig.judge_ahead()
+            alone = _Alone(rig)
+            for pair in wanted[moment]:
+                result = _run_pair(pair, rig, alone, seed)
+                results.append({"key": pair.key, **result})
+                if ledger is not None:
+                    ledger.write(pair.key, result)
+            gc.collect()
+    return results
+
+
+def _run_pair(pair: Pair, rig: Rig, alone: "_Alone", seed: int) -> dict[str, Any]:
+    def run(after_ms: int) -> tuple[Outcome, list[str]]:
+        outcome = strike(rig.twin(), pair.first, after_ms, second=pair.second, gap_ms=pair.gap_ms)
+        first, second = alone.of(pair.first, 0), alone.of(pair.second, pair.gap_ms)
+        return outcome, list(complaints_about_pair(pair, outcome, first, second))
+
+    return _result(pair.key, rig.now_ms, seed, run)
+
+
+class _Alone:
+    """What a fault comes to by itself, so long after the moment."""
+
+    def __init__(self, rig: Rig) -> None:
+        self._later = {0: rig}
+        self._known: dict[tuple[str, int], Outcome] = {}
+
+    def of(self, fault: Fault, gap_ms: int) -> Outcome:
+        if gap_ms not in self._later:
+            self._later[gap_ms] = self._later[0].twin()
+            self._later[gap_ms].run_for(gap_ms)
+            self._later[gap_ms].judge_ahead()
+        key = fault.name, gap_ms
+        if key not in self._known:
+            self._known[key] = strike(self._later[gap_ms].twin(), fault)
+        return self._known[key]
+
+
+def _result(
+    key: str, now_ms: int, seed: int, run: Callable[[int], tuple[Outcome, list[str]]]
+) -> dict[str, Any]:
+    after_ms = sha256(f"{seed}/{key}".encode()).digest()[0] % TICK_MS
     faulthandler.dump_traceback_later(HANGS_S, exit=True)
     try:
-        outcome = strike(rig.twin(), cell.fault, after_ms)
-    except Exception:  # noqa: BLE001  whatever our code throws is this cell's failure
-        return {"result": "crashed", "at_ms": rig.now_ms, "why": [traceback.format_exc()]}
+        outcome, why = run(after_ms)
+    except Exception:  # noqa: BLE001  whatever our code throws is a failure of this one
+        return {"result": "crashed", "at_ms": now_ms, "why": [traceback.format_exc()]}
     finally:
         faulthandler.cancel_dump_traceback_later()
-    why = list(complaints(cell, outcome))
-    body = asdict(outcome) | {"reaction": outcome.reaction.word}
     return {
         "result": "failed" if why else "passed",
-        "at_ms": rig.now_ms + after_ms,
+        "at_ms": now_ms + after_ms,
         "why": why,
-        **body,
+        **asdict(outcome),
+        "reaction": outcome.reaction.word,
     }
 
 
-def scenario(cell: Cell, at_ms: int, seed: int) -> str:
-    """How to see it again: the command, and what a scenario file says, where one can."""
-    lines = [f"python -m tests.matrix --seed {seed} --only {cell.key}"]
-    for name, parameters in cell.fault.acts:
-        lines += ["[[at]]", f"t_s = {at_ms / 1_000}", f'fault = "{name}"']
-        lines += [f"{key} = {value}" for key, value in parameters.items()]
+def scenario(acts: Sequence[tuple[int, Fault]], options: str) -> str:
+    """How to see it again: the command, and what a scenario file says, where one can.
+
+    *acts*: each fault with the time at which it happens, in ms.
+    """
+    lines = [f"python -m tests.matrix {options}"]
+    for at_ms, fault in acts:
+        for name, parameters in fault.acts:
+            lines += ["[[at]]", f"t_s = {at_ms / 1_000}", f'fault = "{name}"']
+            lines += [f"{key} = {value}" for key, value in parameters.items()]
     return "\n".join(f"    {line}" for line in lines)

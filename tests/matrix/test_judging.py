@@ -11,7 +11,7 @@ from simulator.faults import STRAP, Lasts
 from tests.matrix.cells import Cell, cell_of, every_cell, possible_cells, sample
 from tests.matrix.expected import complaints
 from tests.matrix.faults import FAULTS
-from tests.matrix.figures import summary
+from tests.matrix.figures import of_cells
 from tests.matrix.ledger import Edition, Ledger
 from tests.matrix.outcome import Outcome, strike
 from tests.matrix.page import page
@@ -26,6 +26,7 @@ GOOD = Outcome(
     moved=True,
     reaction=Reaction.E_STOP,
     cause="strap_open",
+    softened=False,
     told_ms=20,
     frame_ms=20,
     stood_ms=800,
@@ -33,6 +34,7 @@ GOOD = Outcome(
     told_ckmh=200.0,
     peak_ckmh=200.0,
     asked_ckmh=200,
+    outran_ms=0,
     last_ckmh=0.0,
     left_ms=20,
     left_for="e_stop",
@@ -102,9 +104,10 @@ def test_the_good_outcome_passes() -> None:
         ({"reaction": Reaction.FAST_STOP}, "fast_stop (strap_open) where e_stop was due"),
         ({"stood_ms": None, "last_ckmh": 90.0}, "the belt runs on at 0.90 km/h"),
         ({"stood_ms": 2_521}, "the belt stood after 2521 ms, due within 2520 ms"),
+        ({"outran_ms": 850}, "the belt was too fast for 850 ms before it was stopped"),
         ({"violations": ("N3 at 1 ms: x",)}, "N3 at 1 ms: x"),
     ],
-    ids=["late", "too mild", "runs on", "stands late", "never-event"],
+    ids=["late", "too mild", "runs on", "stands late", "too fast", "never-event"],
 )
 def test_an_outcome_one_unit_beyond_its_bound_fails(
     changed: dict[str, object], complaint: str
@@ -169,7 +172,7 @@ def results_of(*cells: Cell) -> dict[str, dict[str, object]]:
 
 
 def test_what_was_not_run_is_counted_as_not_run() -> None:
-    figures = summary(results_of(WALKING), OF, "make matrix", 1.0)["figures"]
+    figures = of_cells(results_of(WALKING))
     assert (figures["run"], figures["passed"], figures["failed"]) == (1, 1, 0)
     assert figures["not_run"] == figures["possible"] - 1
     assert figures["possible"] + figures["impossible"] == figures["cells"]
@@ -179,6 +182,6 @@ def test_what_was_not_run_is_counted_as_not_run() -> None:
 
 def test_the_heat_map_needs_no_other_file() -> None:
     results = results_of(WALKING)
-    text = page(summary(results, OF, "make matrix", 1.0), results)
+    text = page(of_cells(results), results, 1)
     assert "0.20" in text
     assert not any(word in text for word in ("http", "src=", "<script", "@import", "url("))

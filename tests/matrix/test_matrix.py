@@ -1,17 +1,21 @@
 """A part of the fault matrix, always the same; `make matrix` runs it whole."""
 
 from functools import cache
+from hashlib import sha256
 from typing import Final
 
 import pytest
 
 from tests.matrix.cells import cell_of, sample
-from tests.matrix.run import run_cells, scenario
+from tests.matrix.pairs import every_pair
+from tests.matrix.run import run_cells, run_pairs, scenario
 from tests.matrix.walk import INTERRUPTED, WAYS, Span, Way, spans
 from treadctl.core.machine import SessionState
 
 SEED: Final = 1
 CELLS: Final = 150
+PAIRS: Final = 12
+"""Of each machine and mode."""
 POSSIBLE: Final = [way for way in WAYS if way.impossible is None]
 
 
@@ -30,8 +34,23 @@ def test_sr53_a_fault_at_any_moment_is_answered_as_it_must_be(way: Way, interrup
     ]
     assert keys != []
     bad = [
-        "\n".join([key, *result["why"], scenario(cell_of(key), result["at_ms"], SEED)])
+        "\n".join([key, *result["why"], scenario([(result["at_ms"], cell_of(key).fault)], key)])
         for result in run_cells(way, where(way), SEED, keys)
         if result["result"] != "passed" and (key := result["key"])
+    ]
+    assert bad == []
+
+
+@pytest.mark.parametrize("way", POSSIBLE, ids=lambda way: way.name)
+def test_sr53_two_faults_together_are_answered_no_later_and_no_milder_than_each_alone(
+    way: Way,
+) -> None:
+    pairs = [pair for pair in every_pair() if pair.way == way and pair.impossible is None]
+    order = sorted(pairs, key=lambda pair: sha256(f"{SEED}/{pair.key}".encode()).digest())
+    chosen = [pair.key for pair in order[:PAIRS]]
+    bad = [
+        (result["key"], result["why"])
+        for result in run_pairs(way, where(way), SEED, chosen)
+        if result["result"] != "passed"
     ]
     assert bad == []
