@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat explore statemachines matrix chaos coverage mutate figures fuzz releases latency interop docs sim bench clean
+.PHONY: help demo test check cat explore statemachines matrix soak chaos coverage mutate figures fuzz releases latency interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -57,7 +57,10 @@ fuzz: $(FUZZER) ## every decoder a hundred million guided bytes, every kind of f
 		--lanes $${LANES:-1}
 
 matrix: $(READY) ## every fault in every state on every machine; goes on where it was cut
-	@$(BIN)/python -m tests.matrix
+	@$(BIN)/python -m tests.matrix --seed $${SEED:-1}
+
+soak: $(READY) ## HOURS=n virtual hours in which nothing is wrong, with those of the runs before
+	@$(BIN)/python -m tests.soak --hours $${HOURS:-10} --seed $${SEED:-1}
 
 explore: $(READY) ## every state the kernel can be brought into, within minutes
 	@$(BIN)/python -m tests.exploration

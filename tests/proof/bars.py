@@ -55,6 +55,24 @@ def _matrix_met(f: Figures) -> bool:
     return bool(f["run"] == f["passed"] == f["possible"] >= 18_000 and not f["never_events"])
 
 
+def _pairs(f: Figures) -> str:
+    return (
+        f"{f['run']:,} of {f['possible']:,} possible pairs run ({f['faults']} faults, both orders, "
+        f"{f['gaps']} gaps, {f['states']} states): {f['passed']:,} passed"
+    )
+
+
+def _soak(f: Figures) -> str:
+    return (
+        f"{f['virtual_h']:,} h in {f['sessions']:,} sessions, {f['courses']} of "
+        f"{f['courses_of']} plans on machines: {f['false_stops']} false stops"
+    )
+
+
+def _soak_met(f: Figures) -> bool:
+    return bool(f["virtual_h"] >= 10_000 and f["flawless"] == f["sessions"])
+
+
 def _fuzz(f: Figures) -> str:
     return (
         f"{f['targets']} decoders, {f['bytes']:,} bytes, at least {f['least_bytes']:,} over each; "
@@ -89,6 +107,24 @@ BARS: Final = (
         _matrix,
         _matrix_met,
         "make matrix",
+    ),
+    Bar(
+        "pairs",
+        "every pair of core faults on every machine",
+        "none of them",
+        "no stop later or milder than alone",
+        _pairs,
+        lambda f: f["run"] == f["passed"] == f["possible"],
+        "make matrix",
+    ),
+    Bar(
+        "soak",
+        "sessions in which nothing is wrong, virtual time",
+        "none publish it",
+        "no false stop in 10,000 h",
+        _soak,
+        _soak_met,
+        "make soak HOURS=10000",
     ),
     Bar(
         "suite",
