@@ -1,13 +1,15 @@
 """The judge of `make chaos`: what each rule finds, and what it lets pass, one unit apart."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 import pytest
 
 from tests.chaos.cases import Bound
 from tests.chaos.outcome import BROKEN, KEPT, STARVED, judged
-from tests.chaos.simulated import Line
+from tests.chaos.simulated import Line, Truth
 from tests.chaos.verdict import asked_tenths, broken_rules, course, stands_within_ms
 
 BOUND: Final = Bound(400, "a bound")
@@ -100,3 +102,20 @@ def test_the_first_frame_of_a_stop_is_the_first_that_asks_for_less() -> None:
     frames = ((10.0, b"\xa30010"), (60.0, b"\xa30011"), (90.0, b"\xa30010"), (120.0, b"\xaa"))
     lines = [Line(0.0, 100.0, ()), Line(150.0, 90.0, frames)]
     assert course(lines, 50.0).first_frame_ms == 40.0
+
+
+def test_a_line_that_is_still_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "truth.jsonl"
+    truth = Truth(path)
+    truth.read()
+    assert truth.belt_ckmh == 0.0
+    line = json.dumps({"t_ms": 50, "belt_ckmh": 60.5, "rx": [{"t_ms": 12.5, "hex": "A3 30"}]})
+    with path.open("w") as file:
+        file.write(line + "\n" + line[:20])
+        file.flush()
+        truth.read()
+        assert truth.lines == [Line(50.0, 60.5, ((12.5, b"\xa30"),))]
+        file.write(line[20:] + "\n")
+    truth.read()
+    assert len(truth.lines) == 2
+    assert truth.now_ms >= 50.0  # the simulator's clock, never later than it is
