@@ -1,0 +1,120 @@
+"""Both sides of every number behind a counter, one unit apart."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.safety.builders import CONFIG, NOW, at_rest, cruise, cruising, stopping
+from treadctl.causes import Cause
+from treadctl.model import Direction, Reaction
+from treadctl.safety import monitors, permissives
+
+
+@pytest.mark.parametrize(
+    ("expected_mckmh", "measured_ckmh", "counts"),
+    [
+        (100_000, 160, 0),
+        (100_000, 161, 1),
+        (99_950, 160, 1),
+        (940_000, 1_000, 0),
+        (940_000, 1_001, 1),
+    ],
+)
+def test_sr22_a_surge_is_more_than_0_6_above_what_was_expected(
+    expected_mckmh: int, measured_ckmh: int, counts: int
+) -> None:
+    s = cruising(expected_mckmh=expected_mckmh)
+    monitors.on_sample(s, cruise(measured_ckmh), CONFIG)
+    assert s.surge_samples == counts
+
+
+def test_sr22_the_strongest_stop_is_no_surge() -> None:
+    s = stopping(0, Reaction.E_STOP, expected_mckmh=0, surge_samples=1)
+    monitors.on_sample(s, cruise(200), CONFIG)
+    assert s.surge_samples == 0
+
+
+@pytest.mark.parametrize(
+    ("reading_step_ckmh", "before_ckmh", "measured_ckmh", "is_progress"),
+    [
+        pytest.param(17, 242, 208, True, id="two coarse steps"),
+        pytest.param(17, 242, 209, False, id="not quite"),
+        pytest.param(10, 242, 212, True, id="0.3 km/h on a fine machine"),
+        pytest.param(10, 242, 213, False, id="not quite 0.3"),
+        pytest.param(17, 20, 0, True, id="zero is always progress"),
+    ],
+)
+def test_sr35_what_counts_as_slowing_down(
+    reading_step_ckmh: int, before_ckmh: int, measured_ckmh: int, is_progress: bool
+) -> None:
+    steps = (0, *range(reading_step_ckmh, 660, reading_step_ckmh))
+    config = replace(CONFIG, machine_steps=steps, min_ckmh=reading_step_ckmh)
+    s = stopping(progress_ckmh=before_ckmh, progress_at_ms=NOW - 700)
+    monitors.on_sample(s, cruise(measured_ckmh), config)
+    kept = (before_ckmh, NOW - 700)
+    assert (s.progress_ckmh, s.progress_at_ms) == ((measured_ckmh, NOW) if is_progress else kept)
+
+
+@pytest.mark.parametrize(
+    ("running", "probe", "is_probed"),
+    [(True, "pending", True), (True, "passed", False), (False, "pending", False)],
+)
+def test_sr29_the_unit_is_probed_while_it_runs_and_until_it_is_proved(
+    running: bool, probe: str, is_probed: bool
+) -> None:
+    s = cruising(242, probe=probe) if running else stopping(242, probe=probe)
+    monitors.on_sample(s, cruise(240), CONFIG)
+    assert (s.probe_measured, s.probe_commanded) == ((240, 242) if is_probed else (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("expected_mckmh", "measured_ckmh", "deviates"),
+    [
+        pytest.param(100_000, 130, False, id="0.3 km/h"),
+        pytest.param(100_000, 131, True, id="more than 0.3 km/h"),
+        pytest.param(100_000, 69, True, id="slower by more than 0.3 km/h"),
+        pytest.param(660_000, 759, False, id="15 per cent"),
+        pytest.param(660_000, 760, True, id="more than 15 per cent"),
+        pytest.param(659_999, 758, True, id="of what is expected, rounded down"),
+    ],
+)
+def test_sr22_a_deviation_is_more_than_0_3_and_more_than_15_per_cent(
+    expected_mckmh: int, measured_ckmh: int, deviates: bool
+) -> None:
+    s = cruising(expected_mckmh=expected_mckmh)
+    monitors.over_time(s, cruise(measured_ckmh), CONFIG, 20)
+    assert s.deviation_ms == (20 if deviates else 0)
+
+
+def test_sr22_a_belt_that_slows_down_faster_than_a_stop_asks_does_not_deviate() -> None:
+    s = stopping(242)
+    monitors.over_time(s, cruise(17), CONFIG, 20)
+    assert s.deviation_ms == 0
+
+
+@pytest.mark.parametrize(
+    ("commanded_ckmh", "measured_ckmh", "stalls"),
+    [(80, 19, True), (79, 19, False), (80, 20, False)],
+)
+def test_sr23_a_stall_is_under_0_2_where_0_8_was_asked_for(
+    commanded_ckmh: int, measured_ckmh: int, stalls: bool
+) -> None:
+    s = cruising(commanded_ckmh)
+    monitors.over_time(s, cruise(measured_ckmh), CONFIG, 20)
+    assert s.stall_ms == (20 if stalls else 0)
+
+
+@pytest.mark.parametrize(("measured_ckmh", "counts"), [(33, False), (34, True)])
+def test_sr25_a_sign_means_something_above_0_2_mph(measured_ckmh: int, counts: bool) -> None:
+    s = cruising(49)
+    tick = cruise(measured_ckmh, measured_direction=Direction.REVERSE)
+    monitors.over_time(s, tick, CONFIG, 20)
+    assert s.wrong_way_ms == (20 if counts else 0)
+    monitors.over_time(s, tick, replace(CONFIG, reads_direction=False), 20)
+    assert s.wrong_way_ms == (15 if counts else 0)
+
+
+def test_a_machine_that_is_not_driven_says_why() -> None:
+    odd = replace(CONFIG, unfit=Cause.PROFILE_AMBIGUOUS)
+    missing = permissives.machine_missing(at_rest(), odd, Direction.FORWARD)
+    assert missing is Cause.PROFILE_AMBIGUOUS
