@@ -56,10 +56,10 @@ def main() -> int:
     print(f"Collecting {' '.join(tests)} ...", file=sys.stderr, flush=True)
     measured = [module for module in targets.modules() if module not in targets.EXCLUDED]
     collected = Collected(root, tests, measured)
-    known = _coverage_map(collected, proof.FOLDER / f"coverage-{key.replace('/', '_')}.json.gz")
+    known = _coverage_map(collected, options.folder / f"coverage-{key.replace('/', '_')}.json.gz")
     for test, text in known.failed.items():
         print(f"Fails on the unchanged program: {test}\n{text}", file=sys.stderr)
-    journal = Journal(proof.FOLDER / "mutation.jsonl", key)
+    journal = Journal(options.folder / "mutation.jsonl", key)
     budget_s = QUICK_BUDGET_S if options.quick else BUDGET_S
     selection = Selection(root, measured, known, journal.hints, budget_s=budget_s)
     if options.retry:
@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, help="only so many, drawn by --seed")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--since", help="those on lines changed since this commit as well")
+    parser.add_argument("--folder", type=Path, default=proof.FOLDER, help="where results are kept")
     parser.add_argument("--retry", action="store_true", help="only what went unnoticed last time")
     parser.add_argument(
         "--quick", action="store_true", help="cheap tests only, and nothing is confirmed"
@@ -91,14 +92,17 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _some(mutants: list[Mutant], count: int, seed: int, since: str | None) -> list[Mutant]:
-    drawn = set(random.Random(seed).sample(range(len(mutants)), min(count, len(mutants))))
-    changed = _changed_lines(since) if since is not None else set()
-    return [
-        mutant
+    """So many of all, and at most as many again of those on lines that have changed."""
+    lines = _changed_lines(since) if since is not None else set()
+    changed = [
+        index
         for index, mutant in enumerate(mutants)
-        if index in drawn
-        or any((mutant.module, n) in changed for n in range(mutant.line, mutant.end_line + 1))
+        if any((mutant.module, n) in lines for n in range(mutant.line, mutant.end_line + 1))
     ]
+    dice = random.Random(seed)
+    drawn = dice.sample(range(len(mutants)), min(count, len(mutants)))
+    drawn += dice.sample(changed, min(count, len(changed)))
+    return [mutants[index] for index in sorted(set(drawn))]
 
 
 def _changed_lines(since: str) -> set[tuple[str, int]]:
