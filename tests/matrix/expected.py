@@ -91,7 +91,7 @@ def once_started(at_least: Reaction, by_ms: int, start_ms: int) -> Kinds:
 
 _SOFT, _FAST, _E_STOP = Reaction.SOFT_STOP, Reaction.FAST_STOP, Reaction.E_STOP
 _EVERYWHERE: Final = dict.fromkeys(KINDS, QUIET)
-_QUIET_BUT_STOPPING: Final = {kind: QUIET for kind in KINDS if kind != "stopping"}
+_UNTIL_IT_STOPS: Final = {kind: QUIET_HERE for kind in KINDS if kind not in ("stopping", "latched")}
 _STRAP: Final = must(_E_STOP, 100)
 _SERIAL_SILENCE: Final = must(_FAST, 1_100)
 _RADIO_SILENCE: Final = must(_FAST, 2_700)
@@ -136,7 +136,7 @@ _HOUSE: Final[dict[str, Kinds]] = {
     "stall": once_started(_FAST, 2_600, 500) | {"stopping": ANYTHING},
     "jam": must(_FAST, 2_600, MOVING, starting=3_100),
     "self-start": must(_E_STOP, 4_300, ("rest",)),
-    "ignores-three-stops": _QUIET_BUT_STOPPING,
+    "ignores-three-stops": _UNTIL_IT_STOPS,
     "ignores-all-stops": {"stopping": Expected(_E_STOP, 10_000)},
     "core-silent": must(_FAST, 450),
     "late-setpoints": must(_FAST, 650),
@@ -169,7 +169,7 @@ _ON: Final[dict[str, dict[str, Kinds]]] = {
         "brown-out": _LINK,
         "runaway": once_started(_FAST, 2_700, 1_000)
         | {"stopping": Expected(_FAST, 2_700, if_faster=True)},
-        "stall": once_started(_FAST, 3_400, 2_000) | {"stopping": ANYTHING},
+        "stall": once_started(_FAST, 3_400, 2_400) | {"stopping": ANYTHING},
         "jam": must(_FAST, 3_400, MOVING, starting=5_400),
         "self-start": {},  # at rest nothing is said to it that it could start from
         "control-revoked": must(_SOFT, 300, MOVING),
@@ -234,6 +234,9 @@ def _is_over(cell: Cell, outcome: Outcome, then: Expected) -> bool:
     went_to_rest = outcome.left_for not in ("", S.FAULT.value, S.E_STOP.value) and (
         KIND_OF[cell.state] == "stopping" or KIND_OF[S(outcome.left_for)] == "stopping"
     )
+    still = not outcome.moved and outcome.peak_ckmh <= STILL_CKMH
+    if KIND_OF[cell.state] == "stopping" and then.at_least < _E_STOP and still:
+        return True  # it stood already, and nothing was to be stopped any more
     if went_to_rest and outcome.left_ms is not None and outcome.left_ms < then.by_ms:
         return outcome.stood_ms is not None
     if cell.state is S.COUNTDOWN and then.at_least < _E_STOP and outcome.peak_ckmh <= STILL_CKMH:
