@@ -109,7 +109,6 @@ REQUIREMENTS: Final = _by_number(
         18,
         _SW,
         "Stop has a path of its own, from anyone, past every queue.",
-        lacks="A spotter's key on a second terminal.",
     ),
     Requirement(19, _SW, "Telemetry is believed only while fresh, in order and plausible."),
     Requirement(20, _HW, "Link lost while moving: keep trying to stop, alarm, never say stopped."),
