@@ -1,26 +1,31 @@
-"""``make explore``: every scene to its end, and the first never-event as a way to it."""
+"""``make explore``: every scene as far as it goes, and the first never-event as a way to it."""
 
 import resource
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
+from itertools import repeat
+from typing import Final
 
 from tests.exploration.explore import Found, explored, retell
 from tests.exploration.world import SCENES
 from tests.proof import results
+
+AT_MOST: Final = 300_000
+"""States of one scene: what does not end before is explored to a depth, and that is said."""
 
 
 def main() -> int:
     """Explore every scene, two at a time, and print what was reached."""
     everything: list[Found] = []
     began = time.monotonic()
-    print(f"{'SCENE':<12}{'STATES':>10}{'TICKS':>12}{'SECONDS':>9}  PHASES")
+    print(f"{'SCENE':<12}{'STATES':>10}{'TICKS':>12}{'SECONDS':>9}  EXPLORED")
     with ProcessPoolExecutor(max_workers=2) as pool:
-        for found in pool.map(explored, SCENES):
+        for found in pool.map(explored, SCENES, repeat(AT_MOST)):
             everything.append(found)
             print(
                 f"{found.scene:<12}{found.states:>10,}{found.steps:>12,}{found.seconds:>9.1f}  "
-                f"{', '.join(sorted(found.phases))}{'' if found.complete else '  NOT COMPLETE'}",
+                f"{_how_far(found)}, {len(found.phases)} phases",
                 flush=True,
             )
             if found.violation is not None:
@@ -31,7 +36,13 @@ def main() -> int:
     cpu_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     print(f"{'all':<12}{states:>10,} distinct states in {wall_s:.0f} s, {cpu_s:.0f} s of processor")
     _keep(everything, wall_s, cpu_s)
-    return 0 if all(found.complete for found in everything) else 1
+    return 1 if any(found.violation for found in everything) else 0
+
+
+def _how_far(found: Found) -> str:
+    if found.violation is not None:
+        return "until a never-event"
+    return "to its end" if found.complete else f"every {found.depth} events in a row"
 
 
 def _keep(everything: list[Found], wall_s: float, cpu_s: float) -> None:
@@ -41,7 +52,8 @@ def _keep(everything: list[Found], wall_s: float, cpu_s: float) -> None:
         "distinct_states": sum(found.states for found in everything),
         "kernel_ticks": sum(found.steps for found in everything),
         "never_events": sum(found.violation is not None for found in everything),
-        "complete": all(found.complete for found in everything),
+        "scenes_to_their_end": sum(found.complete for found in everything),
+        "depth_by_scene": {found.scene: found.depth for found in everything},
         "seconds": round(wall_s),
         "processor_seconds": round(cpu_s),
         "states_by_scene": {found.scene: found.states for found in everything},

@@ -36,6 +36,8 @@ class Found:
     seconds: float = 0.0
     complete: bool = False
     """Nothing new was left; False where the bound was reached first."""
+    depth: int = 0
+    """Every way of so many events was followed, whatever they are."""
     phases: set[str] = field(default_factory=set)
     violation: NeverEvent | None = None
     way: tuple[str, ...] = ()
@@ -111,6 +113,7 @@ class Explorer:
         try:
             while level and (at_most is None or found.states < at_most):
                 level = self._following(level, at_most)
+                found.depth += at_most is None or found.states < at_most
             found.complete = not level
         except _Reached as reached:
             found.violation, found.way = reached.violation, reached.way

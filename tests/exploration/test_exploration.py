@@ -52,6 +52,8 @@ def test_sr60_no_never_event_is_reached(scene: str) -> None:
     found = Explorer(scene).run(AT_MOST)
     assert found.violation is None, "\n".join([str(found.violation), *retell(scene, found.way)])
     assert found.states >= AT_MOST
+    assert not found.complete
+    assert found.depth >= 3  # and what is behind it is for `make explore`
 
 
 def test_sr60_a_narrow_scene_is_explored_to_its_end(narrow: str) -> None:
