@@ -106,6 +106,16 @@ def test_sr37_a_reconnect_says_the_strongest_stop_before_anything_else(setup: Ga
     assert commands(frames)[:2] == stop
 
 
+@BOTH
+def test_sr37_so_does_one_of_a_belt_that_stood(setup: GateSetup) -> None:
+    bench = Bench(setup).idle()
+    bench.link_up = False
+    bench.run(500)
+    bench.link_up = True
+    stop = TRACKMASTER_STOP if setup is TRACKMASTER else WOODWAY_STOP
+    assert commands(bench.run(300))[:2] == stop
+
+
 def test_sr37_a_belt_found_moving_after_a_reconnect_is_called_so() -> None:
     bench = Bench().idle()
     bench.link_up = False

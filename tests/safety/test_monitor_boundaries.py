@@ -118,3 +118,48 @@ def test_a_machine_that_is_not_driven_says_why() -> None:
     odd = replace(CONFIG, unfit=Cause.PROFILE_AMBIGUOUS)
     missing = permissives.machine_missing(at_rest(), odd, Direction.FORWARD)
     assert missing is Cause.PROFILE_AMBIGUOUS
+
+
+def test_sr53_every_condition_drains_at_a_quarter() -> None:
+    s = cruising(deviation_ms=100, stall_ms=100, wrong_way_ms=100)
+    monitors.over_time(s, cruise(), CONFIG, 20)
+    assert (s.deviation_ms, s.stall_ms, s.wrong_way_ms) == (95, 95, 95)
+
+
+@pytest.mark.parametrize(
+    ("stops", "commanded_ckmh", "measured_ckmh", "told"),
+    [
+        pytest.param(True, 0, 0, True, id="zero is asked for and read"),
+        pytest.param(True, 0, 1, False, id="it still moves"),
+        pytest.param(True, 1, 0, False, id="it is still asked to move"),
+        pytest.param(False, 0, 0, False, id="nobody stops it"),
+    ],
+)
+def test_sr35_since_when_zero_is_told_is_counted_from_its_first_reading(
+    stops: bool, commanded_ckmh: int, measured_ckmh: int, told: bool
+) -> None:
+    make = stopping if stops else cruising
+    s = make(commanded_ckmh, told_zero_ms=None)
+    monitors.over_time(s, cruise(measured_ckmh), CONFIG, 20)
+    assert s.told_zero_ms == (NOW if told else None)
+    s.told_zero_ms = NOW - 400
+    monitors.over_time(s, cruise(measured_ckmh), CONFIG, 20)
+    assert s.told_zero_ms == (NOW - 400 if told else None)
+
+
+@pytest.mark.parametrize(
+    ("running", "probe", "commanded_ckmh", "ms"),
+    [
+        pytest.param(True, "pending", 81, 120, id="steady"),
+        pytest.param(True, "pending", 65, 0, id="too slow for a ratio"),
+        pytest.param(True, "passed", 81, 100, id="proved"),
+        pytest.param(False, "pending", 81, 100, id="being stopped"),
+    ],
+)
+def test_sr29_the_time_of_the_probe_runs_while_the_belt_is_steady(
+    running: bool, probe: str, commanded_ckmh: int, ms: int
+) -> None:
+    make = cruising if running else stopping
+    s = make(commanded_ckmh, probe=probe, probe_ms=100)
+    monitors.over_time(s, cruise(commanded_ckmh), CONFIG, 20)
+    assert s.probe_ms == ms

@@ -51,18 +51,15 @@ def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
         away = max(0, away)  # slower than asked is what a stop is for
     tolerance = max(DEVIATION_CKMH, expected_ckmh * DEVIATION_PERCENT // 100)
     deviates = abs(away) > tolerance and s.stop_level is not Reaction.E_STOP
-    if deviates or s.deviation_ms:
-        s.deviation_ms = fill(s.deviation_ms, dt_ms, deviates)
+    s.deviation_ms = fill(s.deviation_ms, dt_ms, deviates)
     stalls = s.commanded_ckmh >= STALL_COMMANDED_CKMH and measured < STALL_MEASURED_CKMH
-    if stalls or s.stall_ms:
-        s.stall_ms = fill(s.stall_ms, dt_ms, stalls)
+    s.stall_ms = fill(s.stall_ms, dt_ms, stalls)
     wrong = (
         c.reads_direction
         and measured > READ_BACK_MIN_CKMH
         and i.measured_direction is not s.direction
     )
-    if wrong or s.wrong_way_ms:
-        s.wrong_way_ms = fill(s.wrong_way_ms, dt_ms, wrong)
+    s.wrong_way_ms = fill(s.wrong_way_ms, dt_ms, wrong)
     if s.phase is GatePhase.STOPPING and s.commanded_ckmh == 0 and measured == 0:
         s.told_zero_ms = i.now_ms if s.told_zero_ms is None else s.told_zero_ms
     else:
