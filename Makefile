@@ -9,7 +9,7 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat explore statemachines matrix soak chaos coverage mutate figures fuzz releases latency interop docs sim bench clean
+.PHONY: help demo test check cat explore statemachines matrix soak chaos coverage mutate seeded figures fuzz releases latency interop docs sim bench clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -89,6 +89,9 @@ figures: $(READY) ## gather what was found into docs/safety/figures.md
 
 mutate: $(READY) ## change the protecting code in every small way; a test must notice. Hours
 	@$(BIN)/python -m tests.mutation --proof
+
+seeded: $(READY) ## plant bugs that happened elsewhere; some test must catch each
+	@$(BIN)/python -m tests.seeded --proof
 
 interop: $(READY) ## somebody else's program drives the simulator; needs Python 3.12 and a network
 	@$(BIN)/python -m pytest -q -m interop tests/interop

@@ -13,6 +13,8 @@ from tests.docs.requirements import Evidence, Test, evidence
 from tests.matrix import described
 from tests.matrix.walk import MACHINES, PHASES, STATES
 from tests.scenarios import quirks
+from tests.seeded import bugs
+from tests.seeded.catches import known_catches
 from treadctl.causes import Cause
 from treadctl.config_limits import SPELLINGS
 from treadctl.core.criteria import NOT_AT_ALL, NOT_WITHOUT_A_CLINICIAN, QUESTIONS, STOP_CRITERIA
@@ -267,6 +269,43 @@ machines are of class A and stop when they hear nothing; the ftms machine is of 
 not."""
 
 
+def seeded_bugs() -> str:
+    catches = known_catches()
+    rows = [
+        f"| `{bug.name}` | {bug.report} | {bug.why} | {bug.requirement} | [{bug.module}]"
+        f"(../../{bug.file}) | {_caught_by(catches.get(bug.name))} |"
+        for bug in bugs.read().values()
+    ]
+    return _page(
+        "Seeded bugs",
+        _SEEDED_BUGS_INTRODUCTION.format(bugs=len(rows), tests=len(set(catches.values()))),
+        [
+            "| bug | report | why somebody would write it | breaks | planted in | caught by |",
+            "|---|---|---|---|---|---|",
+        ],
+        rows,
+    )
+
+
+def _caught_by(test: str | None) -> str:
+    if test is None:
+        return "**nobody**"
+    file, _, name = test.partition("::")
+    return f"[{name.partition('[')[0]}](../../{file})"
+
+
+_SEEDED_BUGS_INTRODUCTION: Final = """\
+Mistakes that others have made, or were warned of, written into this program: {bugs} of them,
+caught by {tests} different tests. `make seeded` plants each one in a process of its own, in which
+no file is touched, and looks for a test that fails; those that carry the number of the requirement
+are asked first. `make test` plants all of them as well, and asks the test that stands here. A bug
+whose text is no longer in the program is an error: the code has changed, so the bug has to be
+written anew (`tests/seeded/bugs/`).
+
+QZ is qdomyos-zwift, ph4 is ph4-walkingpad; numbers are those of their public issues. The other
+reports are named in full, or are part of this project's own specification."""
+
+
 def pages() -> dict[Path, str]:
     """Return every generated page and what it should say, but for the one that takes walks."""
     readme_path = ROOT / "README.md"
@@ -277,6 +316,7 @@ def pages() -> dict[Path, str]:
         REQUIREMENTS_PAGE: requirements_page(),
         ROOT / "docs" / "safety" / "hazards.md": hazards_page(),
         ROOT / "docs" / "safety" / "matrix.md": fault_matrix(),
+        ROOT / "docs" / "safety" / "seeded-bugs.md": seeded_bugs(),
         ROOT / "docs" / "session-states.md": session_states(),
         readme_path: readme(readme_path.read_text()),
     }

@@ -245,7 +245,6 @@ def _locked(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
 def advance(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     """Follow the gestures, then let the present phase act."""
     r = i.request
-    stops = r.stop >= Reaction.SOFT_STOP or i.stop >= Reaction.SOFT_STOP
     s.start_level_before = s.start.level
     started = r.start is not s.start.level and gesture(s.start, r.start, i.now_ms)
     turned = r.turn_confirm is not s.turn_confirm.level and gesture(
@@ -255,9 +254,6 @@ def advance(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> Drive:
     if r.on_belt and not s.on_belt_level and s.phase is GatePhase.STARTING:
         s.on_belt = True
     s.on_belt_level = r.on_belt
-    if started and stops:
-        s.refuse(Cause.STOP_WINS)
-        started = False
     phase = s.phase
     if phase is GatePhase.ARMED:
         drive = _armed(s, i, c, dt_ms, started)

@@ -1,0 +1,1 @@
+"""Plausible bugs, taken from what went wrong elsewhere; some test has to catch each."""
