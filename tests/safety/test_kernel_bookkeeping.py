@@ -46,7 +46,7 @@ def test_sr08_to_be_told_of_a_start_counts_as_one_reading_and_voids_every_zero()
 # Which finding is in force.
 
 
-def test_at_rest_nothing_is_in_force_that_was_found_in_motion() -> None:
+def test_sr34_at_rest_nothing_is_in_force_that_was_found_in_motion() -> None:
     s = at_rest(worst=Finding(Reaction.HOLD, Cause.TELEMETRY_STALE))
     step(s, inputs())
     assert s.worst is None
@@ -79,7 +79,7 @@ def test_sr53_of_equally_bad_findings_the_first_keeps_its_name() -> None:
     assert s.worst == STRAP_OPEN
 
 
-def test_when_a_latch_began_is_remembered() -> None:
+def test_sr34_when_a_latch_began_is_remembered() -> None:
     s = at_rest()
     step(s, inputs(suspended_ms=201))
     assert s.latched_at_ms == NOW

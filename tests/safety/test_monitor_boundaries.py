@@ -114,7 +114,7 @@ def test_sr25_a_sign_means_something_above_0_2_mph(measured_ckmh: int, counts: b
     assert s.wrong_way_ms == (15 if counts else 0)
 
 
-def test_a_machine_that_is_not_driven_says_why() -> None:
+def test_sr04_a_machine_that_is_not_driven_says_why() -> None:
     odd = replace(CONFIG, unfit=Cause.PROFILE_AMBIGUOUS)
     missing = permissives.machine_missing(at_rest(), odd, Direction.FORWARD)
     assert missing is Cause.PROFILE_AMBIGUOUS
