@@ -9,7 +9,8 @@ READY := $(VENV)/.ready
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check cat explore statemachines matrix soak chaos coverage mutate seeded figures fuzz releases latency interop docs sim bench clean
+.PHONY: help demo test check docs sim bench clean interop
+.PHONY: proof coverage cat explore statemachines seeded matrix releases latency fuzz chaos mutate soak figures
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -83,6 +84,16 @@ releases: $(READY) ## the strap pulled at every tick of whole sessions, in virtu
 latency: $(READY) ## strap to stop, and kill -9 to stop, over real processes; RELEASES= KILLS=
 	@$(BIN)/python benchmarks/bench_strap_latency.py --releases $${RELEASES:-2000} --pairs 4
 	@$(BIN)/python benchmarks/bench_kill.py --kills $${KILLS:-200}
+
+# Soaking comes last: it takes as long as it is given. One that finds something does not keep
+# the others from running.
+PROOF := coverage explore seeded matrix releases latency fuzz chaos mutate soak
+proof: $(READY) ## all of the above, a day or two; goes on where it was cut, ends with the table
+	@failed=; for each in $(PROOF); do \
+		echo; echo "make $$each ..."; $(MAKE) --no-print-directory $$each || failed="$$failed $$each"; \
+	done; \
+	$(MAKE) --no-print-directory figures; \
+	test -z "$$failed" || { echo "Not as wanted:$$failed"; exit 1; }
 
 figures: $(READY) ## gather what was found into docs/safety/figures.md
 	@$(BIN)/python -m tests.proof.figures

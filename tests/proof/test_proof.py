@@ -38,6 +38,12 @@ def test_every_result_that_is_kept_is_of_some_bar_and_can_be_made_again() -> Non
         assert f"\n{bar.target.split()[1]}: " in makefile
 
 
+def test_make_proof_makes_every_result() -> None:
+    makefile = (results.ROOT / "Makefile").read_text(encoding="utf-8")
+    (line,) = (line for line in makefile.splitlines() if line.startswith("PROOF := "))
+    assert {bar.target.split()[1] for bar in BARS} <= set(line.split())
+
+
 @pytest.mark.parametrize(("n", "verdict"), [(10, "met"), (9, "**not met**")])
 def test_a_figure_below_its_bar_is_not_met(
     n: int, verdict: str, monkeypatch: pytest.MonkeyPatch
