@@ -73,6 +73,15 @@ def _soak_met(f: Figures) -> bool:
     return bool(f["virtual_h"] >= 10_000 and f["flawless"] == f["sessions"])
 
 
+def _chaos(f: Figures) -> str:
+    return (
+        f"{f['events']:,} events: {f['verdicts'].get('kept', 0):,} kept, "
+        f"{f['verdicts'].get('broken', 0):,} broken, {f['starved']:,} not judged because the "
+        f"simulator itself starved, {f['verdicts'].get('not done', 0):,} could not be done; "
+        f"longest stop {f['worst_stop_ms']:,.0f} ms, {f['worst_distance_m']:.2f} m"
+    )
+
+
 def _fuzz(f: Figures) -> str:
     return (
         f"{f['targets']} decoders, {f['bytes']:,} bytes, at least {f['least_bytes']:,} over each; "
@@ -207,5 +216,23 @@ BARS: Final = (
         _fuzz,
         lambda f: f["least_bytes"] >= 100_000_000 and not f["found"] and f["slowest_ms"] <= 1_000,
         "make fuzz",
+    ),
+    Bar(
+        "chaos",
+        "kill, freeze, starve, unplug: running processes over RFC 2217, pty and virtual air",
+        "panda: 29 tests on hardware",
+        "1,000 events, none broken",
+        _chaos,
+        lambda f: f["events"] >= 1_000 and not f["verdicts"].get("broken"),
+        "make chaos",
+    ),
+    Bar(
+        "seeded",
+        "plausible bugs, most of which happened to somebody",
+        "opendbc injects MISRA violations",
+        ">= 50, each caught",
+        lambda f: f"{f['caught']} of {f['bugs']} caught, by {f['tests']} tests",
+        lambda f: f["caught"] == f["bugs"] >= 50,
+        "make seeded",
     ),
 )
