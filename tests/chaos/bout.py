@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from tests.chaos import cases, harm, verdict
 from tests.chaos.cases import Bound, Case
-from tests.chaos.outcome import NOT_DONE, Outcome, judged
+from tests.chaos.outcome import NOT_DONE, DidNotBegin, Outcome, judged, not_done
 from tests.chaos.rig import children
 from tests.chaos.simulated import Simulated, end, started
 from treadctl.gate.json_codec import to_json
@@ -31,10 +31,6 @@ HARMLESS_S: Final = 2.5
 END: Final = Bound(1_000, "4.2: the end of a session is the programme's own ramp", ramp_ckmh_s=30.0)
 SEES_NOTHING_S: Final = 6.0
 """A new machine in the place of a killed one is watched for so long."""
-
-
-class DidNotBegin(Exception):
-    """It never came to the event. Says why."""
 
 
 class Bout:
@@ -72,11 +68,11 @@ class Bout:
         while self.machine.truth.belt_ckmh <= verdict.STANDS_CKMH:
             self.look()
             if time.monotonic() > end_s or not harm.is_alive(self.core.pid):
-                raise DidNotBegin(f"it never moved: {self._last_word()}")
+                raise DidNotBegin(f"it never moved: {self._cause()}", self._last_word())
         self.pids = {"core": self.core.pid, "simulator": self.machine.pid, **self._below()}
         self.watch(self.case.after_s)
         if self.machine.truth.belt_ckmh <= verdict.STANDS_CKMH:
-            raise DidNotBegin(f"it stopped before anything was done: {self._last_word()}")
+            raise DidNotBegin(f"it stopped before: {self._cause()}", self._last_word())
 
     def _below(self) -> dict[str, int]:
         found = {}
@@ -119,6 +115,10 @@ class Bout:
         while self.machine.truth.belt_ckmh > verdict.STANDS_CKMH and time.monotonic() < end_s:
             self.look()
         self.watch(STAYS_S)
+
+    def _cause(self) -> str:
+        said = self.reports[-1] if self.reports else {}
+        return str(said.get("cause") or said.get("failed") or said.get("phase") or "no gate")
 
     def _last_word(self) -> str:
         return json.dumps(self.reports[-1]) if self.reports else "nothing was ever reported"
@@ -250,4 +250,4 @@ def conduct(case: Case) -> Outcome:
         with TemporaryDirectory(prefix="chaos-") as folder, Bout(case, Path(folder)) as bout:
             return bout.conduct()
     except (DidNotBegin, harm.CannotBeDoneHere, TimeoutError, KeyError) as error:
-        return Outcome(NOT_DONE, str(error) or type(error).__name__)
+        return not_done(error)

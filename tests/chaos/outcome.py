@@ -9,6 +9,14 @@ from tests.chaos.verdict import GAP_MS, Course
 KEPT, BROKEN, STARVED, NOT_DONE = "kept", "broken", "starved", "not done"
 
 
+class DidNotBegin(Exception):
+    """It never came to the event: why in a few words, and what was last seen."""
+
+    def __init__(self, why: str, seen: str = "") -> None:
+        super().__init__(why)
+        self.seen = seen
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     verdict: str
@@ -49,3 +57,9 @@ def judged(
         round(late_ms, 1),
         notes,
     )
+
+
+def not_done(error: Exception) -> Outcome:
+    """What is written down of a case that did not come to its event."""
+    seen = error.seen if isinstance(error, DidNotBegin) else ""
+    return Outcome(NOT_DONE, str(error) or type(error).__name__, notes=seen[:600])

@@ -8,7 +8,7 @@ from typing import Final
 import pytest
 
 from tests.chaos.cases import Bound
-from tests.chaos.outcome import BROKEN, KEPT, STARVED, judged
+from tests.chaos.outcome import BROKEN, KEPT, NOT_DONE, STARVED, DidNotBegin, judged, not_done
 from tests.chaos.simulated import Line, Truth
 from tests.chaos.verdict import asked_tenths, broken_rules, course, stands_within_ms
 
@@ -119,3 +119,10 @@ def test_a_line_that_is_still_being_written_is_read_when_it_is_whole(tmp_path: P
     truth.read()
     assert len(truth.lines) == 2
     assert truth.now_ms >= 50.0  # the simulator's clock, never later than it is
+
+
+def test_what_did_not_begin_says_why_in_a_few_words_and_keeps_what_was_seen() -> None:
+    outcome = not_done(DidNotBegin("it never moved: strap_unknown", "a whole screen " * 100))
+    assert (outcome.verdict, outcome.why) == (NOT_DONE, "it never moved: strap_unknown")
+    assert 0 < len(outcome.notes) <= 600
+    assert not_done(TimeoutError()).why == "TimeoutError"

@@ -11,9 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.chaos import cases, harm, verdict
-from tests.chaos.bout import HARMLESS_S, POLL_S, STAYS_S, DidNotBegin
+from tests.chaos.bout import HARMLESS_S, POLL_S, STAYS_S
 from tests.chaos.cases import Bound, Case
-from tests.chaos.outcome import NOT_DONE, Outcome, judged
+from tests.chaos.outcome import DidNotBegin, Outcome, judged, not_done
 from tests.chaos.simulated import Truth
 from tests.chaos.terminal import Terminal
 from tests.cli.processes import children_of
@@ -53,7 +53,7 @@ class Whole:
             self.terminal.read_for(0.9)
             self.terminal.type(b"n")  # the first one has only said what it will do
         except AssertionError as error:
-            raise DidNotBegin(f"it never moved: {self._shown()}") from error
+            raise DidNotBegin("it never moved", self._shown()) from error
         end_s = time.monotonic() + BACKWARD_S
         stood = False
         while not (stood and self._moves()):
@@ -62,14 +62,14 @@ class Whole:
             self.look()
             stood |= bool(self.truth.lines) and not self._moves()
             if time.monotonic() > end_s:
-                raise DidNotBegin(f"it never moved backward: {self._shown()}")
+                raise DidNotBegin("it never moved backward", self._shown())
         self._below = children_of(self.terminal.pid)
         end_s = time.monotonic() + self.case.after_s
         while time.monotonic() < end_s:
             self.terminal.answer()  # somebody has stepped on
             self.look()
         if not self._moves():
-            raise DidNotBegin(f"it stopped before anything was done: {self._shown()}")
+            raise DidNotBegin("it stopped before", self._shown())
 
     def _moves(self) -> bool:
         return self.truth.belt_ckmh > verdict.STANDS_CKMH
@@ -162,6 +162,6 @@ def conduct(case: Case) -> Outcome:
         try:
             return whole.conduct()
         except (DidNotBegin, harm.CannotBeDoneHere) as error:
-            return Outcome(NOT_DONE, str(error)[:600])
+            return not_done(error)
         finally:
             whole.close()
