@@ -163,3 +163,25 @@ def test_sr29_the_time_of_the_probe_runs_while_the_belt_is_steady(
     s = make(commanded_ckmh, probe=probe, probe_ms=100)
     monitors.over_time(s, cruise(commanded_ckmh), CONFIG, 20)
     assert s.probe_ms == ms
+
+
+FORGOTTEN = (
+    *("overspeed_samples", "surge_samples", "unexpected_samples", "zero_samples"),
+    *("deviation_ms", "stall_ms", "wrong_way_ms", "probe_ms"),
+    *("probe_measured", "probe_commanded", "expected_mckmh", "expected_peak_mckmh"),
+    *("expected_read_mckmh", "expected_before_mckmh"),
+)
+
+
+@pytest.mark.parametrize("name", FORGOTTEN)
+def test_sr53_a_start_forgets_what_was_counted_in_the_motion_before(name: str) -> None:
+    s = cruising(**{name: 7})
+    monitors.begin_motion(s, NOW)
+    assert getattr(s, name) == 0
+
+
+def test_sr35_a_start_has_not_moved_and_its_progress_is_judged_from_now_on() -> None:
+    s = cruising(moved=True, foreign_ckmh=200, progress_at_ms=NOW - 5_000)
+    monitors.begin_motion(s, NOW)
+    assert s.moved is False
+    assert [s.foreign_ckmh, s.progress_at_ms] == [None, NOW]
