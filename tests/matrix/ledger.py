@@ -39,7 +39,9 @@ class Ledger:
         path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, key: str, body: dict[str, Any]) -> None:
-        line = json.dumps({**asdict(self._of), "key": key, **body}, separators=(",", ":"))
+        head = {**asdict(self._of), "key": key}
+        assert not head.keys() & body.keys(), "a result may not say whose it is"
+        line = json.dumps(head | body, separators=(",", ":"))
         with self._path.open("a") as lines:
             lines.write(line + "\n")
 

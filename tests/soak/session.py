@@ -16,7 +16,7 @@ SEEDS: Final = 1_000_000
 @dataclass(frozen=True, slots=True)
 class Walked:
     course: str
-    seed: int
+    dice_seed: int
     exit_code: int | None
     """None: it had not ended after two hours."""
     ran_ms: int
@@ -45,7 +45,7 @@ def walk(number: int, seed: int) -> Walked:
     finished = walking.finished()
     return Walked(
         course=course(number).name,
-        seed=own_seed,
+        dice_seed=own_seed,
         exit_code=None if finished is None else int(finished["exit_code"]),
         ran_ms=walking.now_ms,
         stops=tuple(

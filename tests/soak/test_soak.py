@@ -2,9 +2,11 @@
 
 import random
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from tests.matrix.ledger import Edition, Ledger
 from tests.rig import SHORT, Rig
 from tests.soak.__main__ import figures, hours
 from tests.soak.courses import MACHINES, course, courses
@@ -77,6 +79,12 @@ def test_no_weather_is_outside_of_what_is_declared_healthy() -> None:
     assert RARE_TICK_MS + TICK_MOVING_MS < OVERRUN_SMALL_MS
     heard_every_ms = 100
     assert 2 * heard_every_ms + RARE_TICK_MS < limits.core_silence_fast_ms
+
+
+def test_a_finished_session_is_found_again_by_the_next_run(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / "soak.jsonl", Edition("0123456789ab", 1))
+    ledger.write("0", as_json(GOOD))
+    assert hours(ledger.read()) == 0.5
 
 
 def test_what_was_stopped_is_counted_by_how_strongly() -> None:
