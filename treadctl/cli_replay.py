@@ -81,6 +81,12 @@ def _lines(path: Path, found: Replay, integrity: Integrity) -> Iterator[str]:
     yield f"{path.stem}: recorded by {found.software or 'nobody knows'}, replayed by {VERSION}"
     yield from _half("session", found.core, found.began_ms)
     yield from _half("gate", found.gate, found.began_ms)
+    differs = found.core.difference or found.gate.difference
+    if differs is not None and found.software != VERSION:
+        yield (
+            f"{'version':<8} The record is of another version, and something was changed since. "
+            "Whether that was meant is for a person to say."
+        )
     if not integrity.intact:
         yield f"{'record':<8} {integrity.message}. What is before it has been replayed."
 

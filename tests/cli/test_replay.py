@@ -72,6 +72,17 @@ def test_a_difference_is_shown_with_its_line_and_ends_with_1(
     assert json.loads(out)["gate"]["difference"]["line"] > 1
 
 
+def test_a_difference_to_another_version_is_called_a_change_for_a_person_to_judge(
+    typed: Typed, record: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("treadctl.safety.phases.START_HOLD_MS", 60_000)
+    assert "another version" not in typed(str(record))[1]
+    monkeypatch.setattr("treadctl.cli_replay.VERSION", "99.0")
+    code, out, _ = typed(str(record))
+    assert code == 1
+    assert "of another version, and something was changed since" in out
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [

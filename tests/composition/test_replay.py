@@ -16,6 +16,11 @@ from treadctl.records.chain import Record
 from treadctl.safety import phases, ramp
 
 STRAP = lines("strap-pull")
+RENEW: Final = (
+    "This version does something else than was recorded. If nobody meant that, it is a fault. If "
+    "it is meant, record anew with `python -m tests.golden.records.make`, in a commit of its own "
+    "that says what is different and why."
+)
 
 
 def difference(half: Any) -> Difference:
@@ -26,11 +31,9 @@ def difference(half: Any) -> Difference:
 
 @pytest.mark.parametrize("name", SESSIONS)
 def test_sr49_a_recorded_session_is_what_this_version_does(name: str) -> None:
-    """If this fails, look at the difference. Where it is meant, record the sessions anew, in a
-    commit that says why (tests/golden/records/make.py)."""
     found = replay(lines(name))
     for half in (found.core, found.gate):
-        assert half.difference is None, f"tests/golden/records/{name}: {half.difference}"
+        assert half.difference is None, f"tests/golden/records/{name}: {half.difference}. {RENEW}"
         assert half.ends_early is None
     assert found.core.compared["events"] > 100
     assert found.gate.compared["ticks"] > 1_000
