@@ -88,7 +88,7 @@ latency: $(READY) ## strap to stop, and kill -9 to stop, over real processes; RE
 # Soaking comes last: it takes as long as it is given. One that finds something does not keep
 # the others from running.
 PROOF := coverage explore seeded matrix releases latency fuzz chaos mutate soak
-proof: $(READY) ## all of the above, a day or two; goes on where it was cut, ends with the table
+proof: $(READY) ## all that figures.md tells, a day or two; goes on where it was cut, ends with the table
 	@failed=; for each in $(PROOF); do \
 		echo; echo "make $$each ..."; $(MAKE) --no-print-directory $$each || failed="$$failed $$each"; \
 	done; \
