@@ -1,5 +1,6 @@
 """What holds for every test: nobody waits for a wall clock."""
 
+import signal
 import sys
 import time
 from typing import Final
@@ -10,6 +11,10 @@ from hypothesis import settings
 # How long an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
+
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    # Somebody wants this run to survive its terminal, not the programs that it tries.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 OURS: Final = ("treadctl", "firmware_protocols", "simulator", "tests")
 

@@ -111,7 +111,7 @@ def test_a_frozen_view_slows_nobody_and_a_killed_session_is_told_and_swept_up(
         leading.read_for(6.0)
         os.kill(spotter.pid, signal.SIGCONT)
         walked = [x["belt_ckmh"] for x in truth.lines() if x["t_ms"] >= before_ms]
-        assert min(walked) > 90  # the belt has not slowed down once
+        assert min(walked) > walked[0] - 5 > 0  # the belt has not slowed down once
         spotter.read_for(1.0)
         os.kill(leading.pid, signal.SIGKILL)
         spotter.until("NOT ATTACHED ANY MORE")

@@ -272,7 +272,11 @@ FTMS: Final[dict[tuple[str, tuple[Any, ...]], dict[str, Then]]] = {
         "walking": stops("e_stop", "not_stopping", by=15_500, exits=16),
     },
     ("deaf", (0.5,)): {},
-    ("garbled-bytes", (1.0,)): {"countdown": OLD_NEWS, "walking": OLD_NEWS},
+    # The machine hears garbled bytes as well: some of them may have started it.
+    ("garbled-bytes", (1.0,)): {
+        "countdown": either(OLD_NEWS_AT_REST, OLD_NEWS),
+        "walking": OLD_NEWS,
+    },
     ("delayed-telemetry", ()): {"moving": QUIET, "stopping": QUIET},
     ("frozen-telemetry", ()): {
         "countdown": UNMOVED,

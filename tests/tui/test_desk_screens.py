@@ -187,7 +187,7 @@ async def test_a_config_that_cannot_be_used_is_told_with_its_line(home: Path) ->
         Door(), lambda: 0, options=RunOptions(plan="", screen=True, config=config), paced=False
     )
     async with opened(app):
-        assert f"{config}:2: nonsense" in drawn(app).replace("\n", "")
+        assert f"{config}:2:nonsense" in "".join(drawn(app).split())  # however it was broken
 
 
 async def ended(stage: Stage) -> None:
