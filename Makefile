@@ -6,6 +6,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# One more than the two cores of the smallest machine: some tests wait for real processes.
+WORKERS := 3
 TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
@@ -37,8 +39,8 @@ demo: $(READY) ## a whole session, then one with the strap pulled, both in virtu
 	@$(BIN)/python -m treadctl.demo
 
 test: $(READY) ## all tests
-	@echo "Running all tests, a few minutes ..."
-	@$(BIN)/python -m pytest -q -n auto
+	@echo "Running all tests, a quarter of an hour at most ..."
+	@$(BIN)/python -m pytest -q -n $(WORKERS)
 
 check: $(READY) ## format, lint, types, import rules, tests: run it before you push
 	@echo "Format and lint ..."
@@ -74,7 +76,7 @@ statemachines: $(READY) ## whole runs to which anything happens, EXAMPLES of the
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
 	@echo "Running all tests with branch coverage, some minutes ..."
-	@$(BIN)/python -m pytest -q -n auto -p tests.proof.counting \
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.proof.counting \
 		--cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@$(BIN)/python -m tests.proof.coverage
 

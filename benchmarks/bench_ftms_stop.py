@@ -29,7 +29,6 @@ from typing import Any, Final
 from figures import ROOT, heading, load, quantile, row, spread, verdict
 from product import children, frames
 
-from treadctl.ble_url import BleUrl
 from treadctl.composition.gate_process import GateProcess
 from treadctl.drivers.bridge_link import BridgeLink
 from treadctl.gate.setup import GateSetup, MachineClass, MachineFacts, StrapKind, StrapSource
@@ -82,7 +81,7 @@ class Treadmill:
 
     @property
     def url(self) -> str:
-        return str(BleUrl(self.ready["address"], f"air:{self._air}"))
+        return str(self.ready["address"])
 
     def act(self, name: str) -> None:
         assert self.process.stdin is not None
