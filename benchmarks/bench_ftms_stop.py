@@ -135,7 +135,7 @@ class Pair:
                 unit=ready["unit"],
             ),
             self.treadmill.url,
-            StrapSource(StrapKind.MACHINE) if by_key else strap,
+            strap,
             simulated=True,
             attendance_required=False,
         )

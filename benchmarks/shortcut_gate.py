@@ -29,6 +29,8 @@ HOLD_MS: Final = 500
 class ShortcutGate(Gate):
     """A gate for whom every request is a start."""
 
+    _started_at_ms = 0
+
     def step(
         self,
         now_ms: int,
@@ -40,12 +42,18 @@ class ShortcutGate(Gate):
     ) -> list[bytes]:
         if request is not None and request.setpoint_ckmh and strap.state is StrapState.ATTACHED:
             self._skip_people(now_ms, request)
-        return super().step(now_ms, received, strap=strap, request=request, **others)
+        started_at_ms, phase = self._started_at_ms, self.state.phase
+        frames = super().step(now_ms, received, strap=strap, request=request, **others)
+        if phase is GatePhase.STARTING and self.state.phase is GatePhase.MOVING:
+            # As it was: a clock that ticks once a second has not stood since before the start.
+            self.state.started_at_ms = started_at_ms
+        return frames
 
     def _skip_people(self, now_ms: int, request: Request) -> None:
         s = self.state
         if s.phase is GatePhase.STARTING and now_ms - s.started_at_ms >= HOLD_MS:
             s.on_belt = True
+            self._started_at_ms = s.started_at_ms
             s.started_at_ms = now_ms - START_HOLD_MS
         if s.phase not in _AT_REST or s.commanded_ckmh or s.zero_samples < STANDSTILL_SAMPLES:
             return
