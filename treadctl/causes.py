@@ -94,6 +94,7 @@ class Cause(Enum):
     HEART_RATE_LOST = "heart_rate_lost"
     HEART_RATE_GONE = "heart_rate_gone"
     HEART_RATE_MISSING = "heart_rate_missing"
+    RECORD_FAILS = "record_fails"
     IDLE_LOCK = "idle_lock"
     CLASS_C = "class_c"
     HOLD_RELEASED = "hold_released"
@@ -461,6 +462,13 @@ TEXTS: Final[dict[Cause, CauseText]] = {
         _R.REFUSE,
         "This session relies on the heart rate, and there is none.",
         "Put the sensor on, moist and tight, and wait until a heart rate is shown.",
+    ),
+    Cause.RECORD_FAILS: _t(
+        "F-049",
+        _R.SOFT_STOP,
+        "The record of this session cannot be written any more.",
+        "The belt goes no faster, and the session ends at the next rest, after ten minutes at the "
+        "latest. Make room on the disk before the next one.",
     ),
     Cause.IDLE_LOCK: _t(
         "F-051",

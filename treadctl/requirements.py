@@ -208,8 +208,8 @@ REQUIREMENTS: Final = _by_number(
     Requirement(
         49,
         _SW,
-        "Records never block the loop; without a place to write, nothing is armed.",
-        lacks="A disk that fills up is told, and does not end the session at the next rest.",
+        "Records never block the loop; without a place to write nothing is armed, and a session "
+        "under way ends at the next rest.",
     ),
     Requirement(50, _HW, "Power lost and returned is a new connection, from the beginning."),
     Requirement(51, _MACHINE, "Idle too long: locked."),

@@ -16,6 +16,7 @@ PLAIN: Final = {
     "operator_stop": 10,
     "pause_timeout": 10,
     "refused": 5,
+    "unrecorded": 5,
     "idle": 5,
     "not_connected": 13,
     "interrupted": 10,

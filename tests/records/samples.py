@@ -1,6 +1,8 @@
 """A small session, recorded. Wall clock and file name are given, so its bytes are the same
 in every run."""
 
+import errno
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +30,22 @@ FINISHED: Final[Mapping[str, object]] = {
     "reverse_s": 61.5,
     "distance_m": 40.25,
 }
+
+
+class Disk:
+    """Stands in for `os.write`: takes what it is told to take."""
+
+    def __init__(self, room: int = 1 << 40) -> None:
+        self.room = room
+        self.calls = 0
+
+    def write(self, fd: int, data: bytes) -> int:
+        self.calls += 1
+        if not self.room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        taken = min(self.room, len(data))
+        self.room -= taken
+        return os.write(fd, data[:taken])
 
 
 def open_journal(directory: Path, **options: Any) -> Journal:

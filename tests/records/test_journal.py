@@ -13,29 +13,13 @@ from threading import Event
 
 import pytest
 
-from tests.records.samples import FINISHED, HEADER, STOP, fill, open_journal, record
+from tests.records.samples import FINISHED, HEADER, STOP, Disk, fill, open_journal, record
 from treadctl.errors import TreadctlError
 from treadctl.records.chain import MAX_LINE, Kind
 from treadctl.records.journal import STOPS_MAX, Journal, RecordError
 from treadctl.records.line_file import CHUNK
 from treadctl.records.reader import Status, read
 from treadctl.records.verify import verify
-
-
-class Disk:
-    """Stands in for `os.write`: takes what it is told to take."""
-
-    def __init__(self, room: int = 1 << 40) -> None:
-        self.room = room
-        self.calls = 0
-
-    def write(self, fd: int, data: bytes) -> int:
-        self.calls += 1
-        if not self.room:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        taken = min(self.room, len(data))
-        self.room -= taken
-        return os.write(fd, data[:taken])
 
 
 def kinds(path: Path) -> list[str]:

@@ -37,10 +37,14 @@ class Cockpit:
         self._tell = tell
         self._request: Request | None = None
         self.finished: Finished | None = None
+        self._unrecorded = False
 
     def exchange(self, report: Report | None, now_ms: int) -> Request:
         """One turn. Call it with each report, and every 100 ms where none comes."""
         journal = self._journal
+        if journal is not None and journal.trouble is not None and not self._unrecorded:
+            self._unrecorded = True
+            self.session.record_fails()
         self.drain(now_ms)  # of what was asked since, from wherever
         if journal is not None:
             if report is not None:

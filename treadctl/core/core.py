@@ -9,6 +9,7 @@ from typing import Final
 
 from treadctl.causes import Cause
 from treadctl.core import prompts
+from treadctl.core.announcer import Said
 from treadctl.core.exit_codes import Reason
 from treadctl.core.following import LATCHED, MOVING, STOPPING, WALKING, Following
 from treadctl.core.machine import SessionState
@@ -24,6 +25,8 @@ CONNECT_MS: Final = 30_000
 TURN_MAX_MS: Final = 300_000
 REPORT_SILENCE_MS: Final = 1_000
 """A gate that says nothing for this long is told to stop, should it still listen."""
+UNRECORDED_MAX_MS: Final = 600_000
+"""SR-49: so long a walk goes on that nobody will be able to read about."""
 ATTEND_ASK_MS: Final = 40_000
 ATTEND_REPEAT_MS: Final = 5_000
 
@@ -36,6 +39,7 @@ class Core(Following):
     _report_at_ms = 0
     _prompted: Prompt | None = None
     _attended_at_ms = 0
+    _unrecorded_at_ms: int | None = None
     _attend_asked_ms = -ATTEND_REPEAT_MS
 
     def exchange(self, report: Report | None, now_ms: int) -> Request:
@@ -74,6 +78,23 @@ class Core(Following):
         self.outcome.stays = False
         if self.state in LATCHED or self.state in (S.PAUSED, S.LOCKED):
             self.begin_stop(Reaction.NONE, After.END, reason)
+
+    @property
+    def is_recorded(self) -> bool:
+        """What happens can be read later, as far as anybody knows."""
+        return self._unrecorded_at_ms is None
+
+    def record_fails(self) -> None:
+        """SR-49: hold from here on; `_pass_time` ends the session at the next standstill."""
+        if not self.is_recorded or self.finished is not None:
+            return
+        self._unrecorded_at_ms = self.now_ms
+        text = Cause.RECORD_FAILS.text
+        self.voice.say(Said(f"{text.sentence} {text.action}", 0, "change"))
+        if self.state in MOVING and self.report is not None:
+            self.progress.rise_no_more(self.report.commanded_ckmh)
+            # Nobody is told of a rise that will not come.
+            self.announcer.adjusted(self.progress.wanted_ckmh(self.cap_ckmh))
 
     def note_input(self) -> None:
         """A person did something that led on (SR-51)."""
@@ -144,8 +165,18 @@ class Core(Following):
                     self.finish(outcome.last_reason)
             case _:
                 pass
+        if self._unrecorded_at_ms is not None:
+            self._end_unrecorded(self.now_ms - self._unrecorded_at_ms)
         if self.state in MOVING and self.now_ms - self._report_at_ms > REPORT_SILENCE_MS:
             self.wishes.ask_stop(Reaction.FAST_STOP, self.now_ms)
+
+    def _end_unrecorded(self, for_ms: int) -> None:
+        walks = self.state in MOVING and for_ms <= UNRECORDED_MAX_MS
+        over = self.finished is not None or self.outcome.after is After.END
+        if walks or over or self.state in LATCHED or self.state is S.LOCKED:
+            return
+        self.voice.stop(Reaction.SOFT_STOP, Cause.RECORD_FAILS.value)
+        self.begin_stop(Reaction.SOFT_STOP, After.END, Reason.UNRECORDED)
 
     def _lock(self) -> None:
         """SR-51."""

@@ -46,6 +46,8 @@ class Reason(Enum):
     REFUSED = "refused"
     """The gate would not let it begin, or go on."""
     IDLE = "idle"
+    UNRECORDED = "unrecorded"
+    """The record could not be written any more (SR-49)."""
     NOT_CONNECTED = "not_connected"
     INTERRUPTED = "interrupted"
     GATE_GONE = "gate_gone"
@@ -59,6 +61,7 @@ _PLAIN: Final = {
     Reason.PAUSE_TIMEOUT: ExitCode.STOPPED_BY_OPERATOR,
     Reason.REFUSED: ExitCode.REFUSED_BY_SAFETY,
     Reason.IDLE: ExitCode.REFUSED_BY_SAFETY,
+    Reason.UNRECORDED: ExitCode.REFUSED_BY_SAFETY,
     Reason.NOT_CONNECTED: ExitCode.COMMUNICATION_LOST,
     Reason.INTERRUPTED: ExitCode.STOPPED_BY_OPERATOR,
     Reason.GATE_GONE: ExitCode.EMERGENCY_STOP,

@@ -28,6 +28,7 @@ class Progress:
         self._adjust_ckmh = 0
         self._lid_ckmh: int | None = None
         self._held_ckmh: int | None = None
+        self._ceiling_ckmh: int | None = None
         self._gait = gait_of_step(self.step)
 
     @property
@@ -79,14 +80,16 @@ class Progress:
         """
         offset_ms = min(self._elapsed_ms + ahead_ms, self._end_ms)
         planned = self.step.planned_ckmh(offset_ms)
-        top = min(cap for cap in (cap_ckmh, self._lid_ckmh, self._held_ckmh) if cap is not None)
+        caps = (cap_ckmh, self._lid_ckmh, self._held_ckmh, self._ceiling_ckmh)
+        top = min(cap for cap in caps if cap is not None)
         wanted = min(max(planned + self._adjust_ckmh, self.min_ckmh), top)
         return wanted if planned > 0 and wanted >= self.min_ckmh else 0
 
     def coming_ckmh(self, step: Step, cap_ckmh: int, offset_ms: int) -> int:
         """The speed *offset_ms* into the following *step*, as far as can be said now."""
         wanted = step.planned_ckmh(offset_ms) + self._kept_adjustment(step)
-        return min(max(wanted, self.min_ckmh), cap_ckmh)
+        top = cap_ckmh if self._ceiling_ckmh is None else min(cap_ckmh, self._ceiling_ckmh)
+        return min(max(wanted, self.min_ckmh), top)
 
     def adjust(self, wanted_ckmh: int) -> None:
         """A person's own speed from here on, relative to the plan."""
@@ -103,6 +106,10 @@ class Progress:
 
     def let_go(self) -> None:
         self._held_ckmh = None
+
+    def rise_no_more(self, speed_ckmh: int) -> None:
+        """No more than this for the rest of the session (SR-49)."""
+        self._ceiling_ckmh = max(speed_ckmh, self.min_ckmh)
 
     def why_not_longer(self, ms: int, report: Report, setup: SessionSetup) -> Cause | None:
         """SR-43, SR-44: the limit that *ms* more of this step would break, if any."""

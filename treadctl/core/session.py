@@ -224,6 +224,8 @@ class Session:
             raise TOO_SOON.refused()
         if (held := cause_of(report.heart_cause)) is not None:
             raise refusal(held)
+        if not core.is_recorded:
+            raise refusal(Cause.RECORD_FAILS)
         if console_took_over(report):
             # Taken now, it would come into effect with the next start (SR-39).
             raise refusal(Cause.CONSOLE_TOOK_OVER)
@@ -359,6 +361,11 @@ class Session:
     def gate_gone(self) -> None:
         """SR-31: the pipe to the gate closed."""
         self._core.gate_is_gone()
+
+    @verb
+    def record_fails(self) -> None:
+        """SR-49: what happens is not written down any more. Ends the session at the next rest."""
+        self._core.record_fails()
 
     # Being there.
 
