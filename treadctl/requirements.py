@@ -152,8 +152,8 @@ REQUIREMENTS: Final = _by_number(
     Requirement(
         33,
         _MACHINE,
-        "Only the monotonic clock steers; a computer that slept stops the belt when it wakes.",
-        lacks="The computer is not kept from falling asleep while the belt moves.",
+        "Only the monotonic clock steers; a computer is kept awake where its system permits that, "
+        "and one that slept stops the belt when it wakes.",
     ),
     Requirement(
         34,

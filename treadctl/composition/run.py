@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from treadctl import paths
+from treadctl.composition.awake import find_program, kept_awake
 from treadctl.composition.cockpit import Cockpit, Operator, Tell
 from treadctl.composition.desk import Desk, DeskOperator, waking_desk
 from treadctl.composition.gate_process import GateProcess
@@ -288,6 +289,8 @@ def conduct(
         stack.push(prepared.open_things)
         for note in prepared.notes:
             say(note)
+        if not prepared.gate.simulated:
+            stack.enter_context(kept_awake(say, find_program()))
         inputs = Inputs(prepared.programme, prepared.session, prepared.gate)
         journal = Journal.open(
             options.record or paths.sessions_dir(),
