@@ -51,7 +51,6 @@ def test_no_field_of_the_kernel_is_forgotten_by_accident() -> None:
     left_out = {
         "now_ms",
         "first_cause",
-        "latched_at_ms",
         "worst",
         "stop_cause",
         "start_level_before",

@@ -77,9 +77,3 @@ def test_sr53_of_equally_bad_findings_the_first_keeps_its_name() -> None:
     step(s, cruise(400, strap=StrapState.RELEASED, sample_seq=101))
     assert s.overspeed_samples == 6
     assert s.worst == STRAP_OPEN
-
-
-def test_sr34_when_a_latch_began_is_remembered() -> None:
-    s = at_rest()
-    step(s, inputs(suspended_ms=201))
-    assert s.latched_at_ms == NOW

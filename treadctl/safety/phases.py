@@ -51,10 +51,9 @@ MACHINE_STOPPED: Final = frozenset({Cause.CONSOLE_STOP, Cause.MACHINE_TIMEOUT, C
 
 
 def latch(s: KernelState, finding: Finding) -> None:
-    """SR-34: the worst is in force, the first cause keeps its name, the lock-out starts anew."""
+    """SR-34: the worst is in force, the first cause keeps its name."""
     if s.latch is None:
         s.first_cause = finding.cause
-        s.latched_at_ms = s.now_ms
         lockout_ms = STALL_LOCKOUT_MS if finding.cause is Cause.STALL else RESET_LOCKOUT_MS
         s.lockout_until_ms = s.now_ms + lockout_ms
         s.latch = finding

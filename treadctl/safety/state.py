@@ -245,7 +245,6 @@ class KernelState:
     latch: Finding | None = None
     """The worst latched finding in force."""
     first_cause: Cause | None = None
-    latched_at_ms: int = 0
     lockout_until_ms: int = 0
     resets_used: int = 0
     worst: Finding | None = None
