@@ -16,16 +16,14 @@ from typing import Any, Final
 
 from tests.chaos import cases, harm, verdict
 from tests.chaos.cases import Bound, Case
+from tests.chaos.onlooker import POLL_S, Onlooker
 from tests.chaos.outcome import NOT_DONE, DidNotBegin, Outcome, judged, not_done
 from tests.chaos.rig import children
-from tests.chaos.simulated import Simulated, end, started
+from tests.chaos.simulated import Simulated, Truth, end, started
 from treadctl.gate.json_codec import to_json
 from treadctl.gate.setup import MachineClass
 
 BEGINS_S: Final = 60.0
-POLL_S: Final = 0.02
-STAYS_S: Final = 1.5
-"""What stands has to stay so."""
 HARMLESS_S: Final = 2.5
 """How long one looks on where nothing has to happen."""
 END: Final = Bound(1_000, "4.2: the end of a session is the programme's own ramp", ramp_ckmh_s=30.0)
@@ -33,7 +31,7 @@ SEES_NOTHING_S: Final = 6.0
 """A new machine in the place of a killed one is watched for so long."""
 
 
-class Bout:
+class Bout(Onlooker):
     """The processes of one case."""
 
     def __init__(self, case: Case, folder: Path) -> None:
@@ -41,9 +39,12 @@ class Bout:
         quirks = (case.quirk,) if case.quirk else ()
         self.machine = Simulated(folder, case.transport, case.machine, quirks)
         self.reports: list[dict[str, Any]] = []
-        self.late_ms = 0.0
         self.pids: dict[str, int] = {}
         self._unread = b""
+
+    @property
+    def truth(self) -> Truth:
+        return self.machine.truth
 
     def __enter__(self) -> "Bout":
         self.machine.start()
@@ -65,13 +66,13 @@ class Bout:
     def begin(self) -> None:
         """Wait for the first motion, and for the moment after it."""
         end_s = time.monotonic() + BEGINS_S
-        while self.machine.truth.belt_ckmh <= verdict.STANDS_CKMH:
+        while not self.moves:
             self.look()
             if time.monotonic() > end_s or not harm.is_alive(self.core.pid):
                 raise DidNotBegin(f"it never moved: {self._cause()}", self._last_word())
         self.pids = {"core": self.core.pid, "simulator": self.machine.pid, **self._below()}
         self.watch(self.case.after_s)
-        if self.machine.truth.belt_ckmh <= verdict.STANDS_CKMH:
+        if not self.moves:
             raise DidNotBegin(f"it stopped before: {self._cause()}", self._last_word())
 
     def _below(self) -> dict[str, int]:
@@ -96,25 +97,13 @@ class Bout:
                 self._take(json.loads(line))
             if not data:
                 time.sleep(POLL_S)
-        self.machine.truth.read()
+        self.truth.read()
         self.late_ms = max(self.late_ms, (time.monotonic() - began_s - POLL_S) * 1e3)
 
     def _take(self, said: dict[str, Any]) -> None:
         self.reports.append(said)
         if (wants := said.get("wants")) is not None:
             self.machine.act(f"strap-{wants}")
-
-    def watch(self, seconds: float) -> None:
-        end_s = time.monotonic() + seconds
-        while time.monotonic() < end_s:
-            self.look()
-
-    def until_standing(self, within_s: float) -> None:
-        """Watch until the belt stands, and a while longer."""
-        end_s = time.monotonic() + within_s
-        while self.machine.truth.belt_ckmh > verdict.STANDS_CKMH and time.monotonic() < end_s:
-            self.look()
-        self.watch(STAYS_S)
 
     def _cause(self) -> str:
         said = self.reports[-1] if self.reports else {}
@@ -131,7 +120,7 @@ class Bout:
         case = self.case
         if case.victim == "simulator" and case.event == cases.KILL:
             return self._without_truth()
-        at_ms = self.machine.truth.now_ms
+        at_ms = self.truth.now_ms
         notes = self._harm()
         if case.victim == "simulator" and case.event == cases.PAUSE:
             at_ms += case.lasts_ms  # a machine that does not run hears nothing
@@ -140,7 +129,7 @@ class Bout:
             self.watch(HARMLESS_S)
         else:
             self.until_standing(bound.ms / 1_000 + 6.0)
-        found, broken = verdict.concluded(self.machine.truth.lines, at_ms, bound, self._ends)
+        found, broken = verdict.concluded(self.truth.lines, at_ms, bound, self._ends)
         if case.victim != "core" and self.core.poll() not in (None, 0):
             broken.append(f"the core ended with {self.core.poll()}")
         return judged(
@@ -191,15 +180,15 @@ class Bout:
     def _ends(self) -> list[str]:
         """Nothing had to happen, and nothing did: it still has to be possible to stop it."""
         assert self.core.stdin is not None
-        at_ms = self.machine.truth.now_ms
+        at_ms = self.truth.now_ms
         self.core.stdin.close()
         self.until_standing(15.0)
-        found = verdict.course(self.machine.truth.lines, at_ms)
+        found = verdict.course(self.truth.lines, at_ms)
         return [f"at the end: {each}" for each in verdict.broken_rules(found, END)]
 
     def _without_truth(self) -> Outcome:
         """A killed machine has no truth: what the gate says is judged, and the next machine."""
-        speed = self.machine.truth.belt_ckmh
+        speed = self.truth.belt_ckmh
         known = len(self.reports)
         self.machine.close()
         self.watch(3.0)
@@ -215,12 +204,12 @@ class Bout:
         with contextlib.suppress(OSError):
             self.machine.start()
         self.watch(SEES_NOTHING_S)
-        moved = max((line.belt_ckmh for line in self.machine.truth.lines), default=0.0)
+        moved = max((line.belt_ckmh for line in self.truth.lines), default=0.0)
         if moved > 0:
             broken.append(f"the next machine moved, up to {moved:.0f}")
-        if not self.machine.truth.lines:
+        if not self.truth.lines:
             return Outcome(NOT_DONE, "the next machine did not start")
-        frames = sum(len(line.frames) for line in self.machine.truth.lines)
+        frames = sum(len(line.frames) for line in self.truth.lines)
         notes = f"the next machine heard {frames} frames, and stood"
         return Outcome(
             "broken" if broken else "kept",

@@ -11,8 +11,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from tests.chaos import cases, harm, verdict
-from tests.chaos.bout import HARMLESS_S, POLL_S, STAYS_S
+from tests.chaos.bout import HARMLESS_S
 from tests.chaos.cases import Bound, Case
+from tests.chaos.onlooker import POLL_S, Onlooker
 from tests.chaos.outcome import DidNotBegin, Outcome, judged, not_done
 from tests.chaos.simulated import Truth
 from tests.chaos.terminal import Terminal
@@ -23,16 +24,19 @@ BACKWARD_S: Final = 90.0
 """From the first motion to the first backward bout: the warm-up is left out, which is announced."""
 
 
-class Whole:
+class Whole(Onlooker):
     """One program on one terminal."""
 
     def __init__(self, case: Case, folder: Path) -> None:
         self.case = case
-        self.truth = Truth(folder / "truth.jsonl")
-        self.late_ms = 0.0
+        self._truth = Truth(folder / "truth.jsonl")
         self._below: dict[int, str] = {}
         words = ("tui", "novice-1", "--simulate", case.machine, "--truth")
         self.terminal = Terminal(*words, str(folder / "truth.jsonl"), home=folder)
+
+    @property
+    def truth(self) -> Truth:
+        return self._truth
 
     def close(self) -> None:
         """End what was started here, and nothing else: a number may be another's by now."""
@@ -56,11 +60,11 @@ class Whole:
             raise DidNotBegin("it never moved", self._shown()) from error
         end_s = time.monotonic() + BACKWARD_S
         stood = False
-        while not (stood and self._moves()):
+        while not (stood and self.moves):
             if stood:
                 self.terminal.answer()
             self.look()
-            stood |= bool(self.truth.lines) and not self._moves()
+            stood |= bool(self.truth.lines) and not self.moves
             if time.monotonic() > end_s:
                 raise DidNotBegin("it never moved backward", self._shown())
         self._below = children_of(self.terminal.pid)
@@ -68,11 +72,8 @@ class Whole:
         while time.monotonic() < end_s:
             self.terminal.answer()  # somebody has stepped on
             self.look()
-        if not self._moves():
+        if not self.moves:
             raise DidNotBegin("it stopped before", self._shown())
-
-    def _moves(self) -> bool:
-        return self.truth.belt_ckmh > verdict.STANDS_CKMH
 
     def _shown(self) -> str:
         return " | ".join(line.strip() for line in self.terminal.screen.display if line.strip())
@@ -85,17 +86,6 @@ class Whole:
             time.sleep(POLL_S)
         self.truth.read()
         self.late_ms = max(self.late_ms, (time.monotonic() - began_s - POLL_S) * 1e3)
-
-    def watch(self, seconds: float) -> None:
-        end_s = time.monotonic() + seconds
-        while time.monotonic() < end_s:
-            self.look()
-
-    def until_standing(self, within_s: float) -> None:
-        end_s = time.monotonic() + within_s
-        while self._moves() and time.monotonic() < end_s:
-            self.look()
-        self.watch(STAYS_S)
 
     # What happens.
 

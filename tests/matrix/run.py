@@ -3,10 +3,10 @@
 import faulthandler
 import gc
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from tests.matrix.cells import Cell, cell_of
 from tests.matrix.expected import complaints
@@ -19,6 +19,8 @@ from tests.matrix.walk import Moment, Span, Way, moments
 from tests.rig import Rig
 from treadctl.composition.virtual import resting_collector
 from treadctl.core.machine import SessionState
+
+_Wanted = TypeVar("_Wanted", Cell, Pair)
 
 TICK_MS: Final = 20
 HANGS_S: Final = 120
@@ -33,20 +35,11 @@ def run_cells(
     ledger: Ledger | None = None,
 ) -> list[dict[str, Any]]:
     """Run the cells of *keys*, all of this way. Nothing is tried twice."""
-    cells: dict[Moment, list[Cell]] = {}
-    for cell in map(cell_of, keys):
-        cells.setdefault((cell.state, cell.phase), []).append(cell)
-    results: list[dict[str, Any]] = []
-    with resting_collector():  # a copy of a world is one big cycle
-        for moment, rig in moments(way, where, cells, seed):
-            rig.judge_ahead()
-            for cell in cells[moment]:
-                result = run_cell(cell, rig, seed)
-                results.append({"key": cell.key, **result})
-                if ledger is not None:
-                    ledger.write(cell.key, result)
-            gc.collect()
-    return results
+
+    def at(rig: Rig) -> Callable[[Cell], dict[str, Any]]:
+        return lambda cell: run_cell(cell, rig, seed)
+
+    return _run(map(cell_of, keys), way, where, seed, at, ledger)
 
 
 def run_cell(cell: Cell, rig: Rig, seed: int) -> dict[str, Any]:
@@ -67,19 +60,36 @@ def run_pairs(
     ledger: Ledger | None = None,
 ) -> list[dict[str, Any]]:
     """The same for pairs. What each fault comes to alone is found out once."""
-    wanted: dict[Moment, list[Pair]] = {}
-    for pair in map(pair_of, keys):
-        wanted.setdefault((pair.state, pair.phase), []).append(pair)
+
+    def at(rig: Rig) -> Callable[[Pair], dict[str, Any]]:
+        alone = _Alone(rig)
+        return lambda pair: _run_pair(pair, rig, alone, seed)
+
+    return _run(map(pair_of, keys), way, where, seed, at, ledger)
+
+
+def _run(
+    wanted: Iterable[_Wanted],
+    way: Way,
+    where: Mapping[SessionState, Span],
+    seed: int,
+    at: Callable[[Rig], Callable[[_Wanted], dict[str, Any]]],
+    ledger: Ledger | None,
+) -> list[dict[str, Any]]:
+    """Everything *wanted*, moment by moment. *at* makes of a world what runs one of them in it."""
+    by_moment: dict[Moment, list[_Wanted]] = {}
+    for each in wanted:
+        by_moment.setdefault((each.state, each.phase), []).append(each)
     results: list[dict[str, Any]] = []
-    with resting_collector():
-        for moment, rig in moments(way, where, wanted, seed):
+    with resting_collector():  # a copy of a world is one big cycle
+        for moment, rig in moments(way, where, by_moment, seed):
             rig.judge_ahead()
-            alone = _Alone(rig)
-            for pair in wanted[moment]:
-                result = _run_pair(pair, rig, alone, seed)
-                results.append({"key": pair.key, **result})
+            run = at(rig)
+            for each in by_moment[moment]:
+                result = run(each)
+                results.append({"key": each.key, **result})
                 if ledger is not None:
-                    ledger.write(pair.key, result)
+                    ledger.write(each.key, result)
             gc.collect()
     return results
 
