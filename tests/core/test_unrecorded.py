@@ -4,7 +4,7 @@ from typing import Final
 
 import pytest
 
-from tests.core.rig import Rig, programme, walk
+from tests.core.rig import TICK_MS, Rig, programme, walk
 from treadctl.causes import Cause
 from treadctl.core.core import UNRECORDED_MAX_MS
 from treadctl.core.events import Announced, Stopped
@@ -12,7 +12,7 @@ from treadctl.core.exit_codes import ExitCode
 from treadctl.core.machine import SessionState as S
 from treadctl.core.programme import StepKind
 from treadctl.errors import Refused
-from treadctl.model import Reaction
+from treadctl.model import GatePhase, Reaction
 
 FAILS: Final = Cause.RECORD_FAILS
 LONG: Final = programme(
@@ -97,6 +97,26 @@ def test_sr49_nobody_is_asked_to_start_anything_any_more(state: S) -> None:
     mark = len(rig.requests)
     rig.run_to(S.FINISHED, limit_ms=60_000)
     assert all(request.setpoint_ckmh == 0 for request in rig.requests[mark:])
+    assert ended_by_it(rig)
+
+
+def test_sr49_a_belt_that_was_just_being_started_goes_no_faster_than_it_starts() -> None:
+    rig = Rig()
+    rig.run_to(S.COUNTDOWN)
+    last = rig.requests[-1]
+    while rig.gate.phase is GatePhase.COUNTDOWN:
+        report = rig.gate.step(last, rig.now_ms)
+        rig.now_ms += TICK_MS
+        last = (
+            last
+            if report.phase is not GatePhase.COUNTDOWN
+            else rig.session.exchange(report, rig.now_ms)
+        )
+    rig.session.record_fails()
+    rig.session.exchange(report, rig.now_ms)
+    assert rig.state() is S.STARTING
+    rig.run_to(S.FINISHED)
+    assert max(request.setpoint_ckmh for request in rig.requests) == rig.setup.v_start_ckmh
     assert ended_by_it(rig)
 
 

@@ -27,6 +27,7 @@ REPORT_SILENCE_MS: Final = 1_000
 """A gate that says nothing for this long is told to stop, should it still listen."""
 UNRECORDED_MAX_MS: Final = 600_000
 """SR-49: so long a walk goes on that nobody will be able to read about."""
+_HELD: Final = MOVING | {S.COUNTDOWN}
 ATTEND_ASK_MS: Final = 40_000
 ATTEND_REPEAT_MS: Final = 5_000
 
@@ -91,8 +92,9 @@ class Core(Following):
         self._unrecorded_at_ms = self.now_ms
         text = Cause.RECORD_FAILS.text
         self.voice.say(Said(f"{text.sentence} {text.action}", 0, "change"))
-        if self.state in MOVING and self.report is not None:
-            self.progress.rise_no_more(self.report.commanded_ckmh)
+        if self.state in _HELD and self.report is not None:
+            # Nothing is commanded in a countdown, but the gate may have started by now.
+            self.progress.rise_no_more(self.report.commanded_ckmh or self.v_start_ckmh)
             # Nobody is told of a rise that will not come.
             self.announcer.adjusted(self.progress.wanted_ckmh(self.cap_ckmh))
 
