@@ -178,3 +178,21 @@ def test_sr52_the_end_of_a_rest_is_said_and_what_comes_after_it() -> None:
     assert text == (
         "The rest ends in 5 seconds: get ready to start, on the side rails. Next: Reverse walk."
     )
+
+
+@pytest.mark.parametrize("left_ms", [4_000, 0])
+def test_sr52_so_is_the_end_of_one_that_a_pause_at_the_end_of_the_bout_led_to(left_ms: int) -> None:
+    pause = Step(StepKind.REST, 20_000, 0, 0, cue="Breathe.")
+    rig = Rig(
+        programme(walk(W, 30, 150), walk(R, 40, 100), pause, walk(C, 30, 100)), stay_latched=True
+    )
+    rig.run_to(S.REVERSE_WALK)
+    rig.run_to(S.STOPPING) if left_ms == 0 else rig.run_for(30_000 - left_ms)
+    rig.session.pause()
+    rig.run_to(S.PAUSED)
+    rig.session.resume()
+    rig.run_to(S.TURNING)
+    assert rig.texts("transition").count("Breathe.") == 1
+    (said,) = [e for e in rig.of(Announced) if e.text.startswith("The rest")]
+    assert said.in_ms >= 15_000
+    assert "turn to face the other way" in said.text

@@ -67,6 +67,8 @@ class Following:
         self._armed_from = SessionState.CHECKLIST
         self._machine_profile = ""
         """What was last told of it."""
+        self._pause_ended_step = False
+        """A pause took the place of the end of a step; the next one has not begun."""
 
     @property
     def cap_ckmh(self) -> int:
@@ -107,7 +109,9 @@ class Following:
         """From a pause to where a start can be made. The step's time left is as it was."""
         self.outcome.take_after()
         self.enter(self.machine.rest)
-        if self.is_resting:
+        if self.is_resting and self._pause_ended_step:
+            self._begin_rest()
+        elif self.is_resting:
             self.clock_ms = self.now_ms
 
     def step_is_over(self) -> None:
@@ -345,9 +349,12 @@ class Following:
         walked = progress.elapsed_ms > 0 and progress.step.kind is not StepKind.REST
         # Once started, the end of a walk has to be said ahead as ever (SR-52).
         least_ms = lead_ms(self.next) if walked else _LEFT_MIN_MS
-        if progress.left_ms < least_ms and not progress.go_on():
-            self.finish(self.outcome.at_the_end)
-            return
+        self._pause_ended_step = progress.left_ms < least_ms
+        if self._pause_ended_step:
+            if not progress.go_on():
+                self.finish(self.outcome.at_the_end)
+                return
+            self._find_next()
         self.paused_at_ms = self.now_ms
         self.enter(self.machine.pause)
 
