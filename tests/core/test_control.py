@@ -324,6 +324,18 @@ def test_sr18_a_stop_voids_a_gesture_that_has_begun(state: S, verb: str) -> None
     assert desk.state() in (S.STOPPING, S.PAUSED)
 
 
+def test_sr55_letting_go_is_obeyed_whatever_waits_before_it() -> None:
+    desk = Desk(mode=Mode.BELT_REVERSE)
+    desk.say({"do": "hold", "pressed": True})
+    desk.run_for(200)
+    held = len(desk.requests)
+    assert desk.request.hold_to_run
+    desk.say({"do": "wait", "s": 60}, {"do": "hold", "pressed": True})
+    desk.say({"do": "hold", "pressed": False})
+    desk.run_for(61_000)
+    assert not any(request.hold_to_run for request in desk.requests[held:])
+
+
 # The end of the lines.
 
 
@@ -354,3 +366,16 @@ def test_a_reset_that_is_the_last_line_still_takes_effect() -> None:
     desk.run_for(4_000)
     assert desk.states()[-1] == "checklist"
     assert desk.session.finished is None
+
+
+@pytest.mark.parametrize("state", [S.WALK, S.PAUSED, S.LOCKED])
+def test_closing_ends_what_waits_for_a_state_that_nobody_can_lead_to_any_more(state: S) -> None:
+    desk = walking()
+    desk.session.e_stop()
+    desk.say({"do": "wait", "state": state.value}, {"do": "reset"})
+    desk.run_for(10_000)
+    assert not desk.control.is_idle
+    assert desk.state() is S.E_STOP  # a line may yet come
+    desk.control.close()
+    desk.run_until(lambda: desk.session.finished is not None, 60_000)
+    assert desk.exit_code() == 12

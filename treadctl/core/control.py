@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from treadctl.core.criteria import CRITERIA
+from treadctl.core.following import LATCHED
 from treadctl.core.machine import SessionState
 from treadctl.core.refusals import MALFORMED
 from treadctl.core.session import Session
@@ -28,7 +29,10 @@ MAX_LINE: Final = 4_096
 MAX_WAITING: Final = 1_000
 MAX_SECONDS: Final = 86_400
 
-_STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end", "criterion"})
+_LET_GO: Final = "let go"
+"""No verb of its own, but it stops a belt that runs in reverse: it does not wait (SR-55)."""
+_STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end", "criterion", _LET_GO})
+_ONLY_A_LINE_LEAVES: Final = LATCHED | {SessionState.LOCKED}
 
 
 _Key = tuple[Callable[[], None], Callable[[], None], Callable[[], None]]
@@ -118,6 +122,8 @@ class ControlOperator:
         while self._waiting and self._is_due(self._waiting[0], now_ms):
             self._began_ms = None
             self._carry_out(self._waiting.popleft())
+        if self._closed and self._waits_in_vain():
+            self._waiting.clear()
         if self._closed and not self._waiting:
             self._closed = False
             self._session.control_closed()
@@ -130,6 +136,12 @@ class ControlOperator:
         if self._began_ms is None:
             self._began_ms = now_ms
         return now_ms - self._began_ms >= order.for_ms
+
+    def _waits_in_vain(self) -> bool:
+        """For a state that only a line behind it could lead to, and none goes ahead of it."""
+        if not self._waiting or self._session.state not in _ONLY_A_LINE_LEAVES:
+            return False
+        return self._waiting[0].state not in (None, self._session.state)
 
     def _carry_out(self, order: Order) -> None:
         if order.act is None:
@@ -200,7 +212,7 @@ class ControlOperator:
             pressed = fields.pop("pressed", None)
             if not isinstance(pressed, bool):
                 raise MALFORMED.refused('"pressed" must be true or false.')
-            return Order(do, lambda: session.hold(pressed), at_ms)
+            return Order(do if pressed else _LET_GO, lambda: session.hold(pressed), at_ms)
         raise MALFORMED.refused(f"There is no verb {do!r}.")
 
 
