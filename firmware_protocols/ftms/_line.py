@@ -95,7 +95,7 @@ class Line:
         """How often control is still to be requested."""
         self.unanswered = 0
         self._claimed = False
-        """Control was requested for the sake of a stop: once on a link."""
+        """Control was requested for the sake of a stop, and that has left: once on a link."""
         self._last_words_said = False
         self._start_accepted_ms: int | None = None
 
@@ -119,6 +119,8 @@ class Line:
             if self._last_words_said:
                 return
             words, self._last_words_said = LAST_WORDS, True
+        if self.stopping is not None and self.stopping.claims:
+            words = (Word.CLAIM, *words)
         reference_ckmh = self._hearing.fresh_ckmh(now_ms)
         self.stopping = Stopping(
             now_ms,
@@ -204,8 +206,8 @@ class Line:
                 echoes.speed(now_ms, hundredths)
             case SetTargetInclination(incline_permille):
                 echoes.incline(incline_permille)
-            case _:
-                pass  # a request for control changes nothing that a machine would report
+            case _:  # a request for control changes nothing that a machine would report
+                self._claimed |= purpose is Purpose.STOP
 
     # What an answer changes, or none.
 
@@ -346,7 +348,6 @@ class Line:
         elif no_control and self.control is Control.HELD:
             self.lose(ev.Loss.NOT_PERMITTED)
         elif no_control and self.control is Control.NONE and not self._claimed:
-            self._claimed = True
             stopping.claim(now_ms)
 
     def _grant(self) -> None:

@@ -75,6 +75,11 @@ class Stopping:
         """It began as one, and may be made a stop."""
         return self._is_pause
 
+    @property
+    def claims(self) -> bool:
+        """Control is what it asks for next. A stop in its place has to ask for it as well."""
+        return self._left[:1] == (Word.CLAIM,)
+
     def has_failed(self, now_ms: int) -> bool:
         """The last word was said, and its window is over."""
         if self.said is None or now_ms < self._due_ms:

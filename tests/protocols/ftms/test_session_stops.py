@@ -5,7 +5,6 @@ import pytest
 from firmware_protocols.ftms import events as ev
 from firmware_protocols.ftms._flight import BUSY_RETRY_MS, PROCEDURE_MS
 from firmware_protocols.ftms.control_point import (
-    RequestControl,
     StopKind,
     StopOrPause,
     WriteError,
@@ -332,49 +331,6 @@ def test_sr38_a_stop_without_permission_goes_on_and_control_is_lost(
     assert walking.frames == [STOP, ZERO, STOP]
     assert walking.of(ev.ControlLost) == [ev.ControlLost(ev.Loss.NOT_PERMITTED)]
     assert walking.of(ev.StopFailed)
-
-
-def test_sr38_control_that_was_lost_is_not_claimed_for_a_stop(walking: Conversation) -> None:
-    walking.has_control = False
-    walking.status("ff")
-    walking.session.stop()
-    walking.run(3_000)
-    assert CONTROL not in walking.frames
-
-
-def test_sr37_on_a_fresh_link_a_moving_belt_is_stopped_and_control_claimed_for_it() -> None:
-    talk = Conversation(speed_range=RANGE_FROM_ZERO)
-    talk.running, talk.speed_ckmh, talk.goal_ckmh = True, 300, 300
-    talk.session.stop()
-    talk.run(5_000)
-    assert talk.frames == [STOP, CONTROL, STOP]
-    assert talk.of(ev.ControlGranted)
-    assert talk.of(ev.StopTookEffect)
-
-
-def test_control_is_claimed_once_on_a_link() -> None:
-    talk = Conversation(speed_range=RANGE_FROM_ZERO)
-    talk.running, talk.speed_ckmh, talk.goal_ckmh = True, 300, 300
-    talk.gives_control = False
-    talk.session.stop()
-    talk.run(1_000)
-    talk.session.stop()
-    talk.run(1_000)
-    # The claim is refused, so the stop behind it is too, and what is left of the words.
-    assert talk.frames == [STOP, CONTROL, STOP, ZERO, STOP, STOP, ZERO, STOP]
-    assert ev.Refused(RequestControl(), 5) in talk.events
-    assert not talk.of(ev.ControlLost)
-
-
-def test_sr06_a_belt_that_stands_is_not_told_three_times_that_it_should() -> None:
-    talk = Conversation(speed_range=RANGE_FROM_ZERO)
-    talk.run(600)
-    talk.session.stop()
-    talk.run(3_000)
-    assert talk.frames == [STOP]
-    assert talk.of(ev.Refused) == [ev.Refused(StopOrPause(), 5)]
-    assert not talk.session.stopping
-    assert not talk.of(ev.StopFailed)
 
 
 def test_a_stop_survives_the_loss_of_its_link(walking: Conversation) -> None:
