@@ -156,7 +156,8 @@ _ON: Final[dict[str, dict[str, Kinds]]] = {
         "console-faster": _SELF_ON_AIR | must(_FAST, 200, ("backward",)),
         "console-slower": _SELF_ON_AIR,
         "mute": _RADIO_SILENCE,
-        "garbled": _RADIO_SILENCE,
+        # Changed bytes may read as data, and a radio's records have no checksum of their own here.
+        "garbled": _RADIO_SILENCE | {"stopping": Expected(_FAST, 3_700)},
         "garbled-half": {},
         # A wish that is never answered is not waited for, and not taken for granted either.
         "lost-ack": dict.fromkeys(KINDS, Expected(at_most=_SOFT)),
@@ -244,7 +245,8 @@ def _is_over(cell: Cell, outcome: Outcome, then: Expected) -> bool:
     if cell.state is S.CONNECTING and not outcome.stopped:  # the first word to it is a stop
         return outcome.stood_ms is not None and outcome.stood_ms <= then.by_ms
     slow = not outcome.moved or outcome.peak_ckmh <= outcome.asked_ckmh + SURGE_CKMH
-    return then.if_faster and slow
+    # A stop under way ended it; how long a belt may be too fast is asked of every cell.
+    return then.if_faster and (slow or went_to_rest)
 
 
 def _standing(cell: Cell, outcome: Outcome, kind: str) -> Iterator[str]:

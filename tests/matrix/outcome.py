@@ -78,10 +78,10 @@ def strike(
     lines, events, reports = len(rig.truth), len(rig.events), len(rig.reports)
     before = rig.last() if rig.virtual.report is not None else None
     now = rig.truth[-1]
-    begun_ms = fault.strike(rig, after_ms)
+    begun_ms = last_ms = fault.strike(rig, after_ms)
     if second is not None and (gap_ms == 0 or rig.run_until_finished_or_for(gap_ms) is None):
-        second.strike(rig, after_ms)
-    _run(rig, begun_ms, (events, reports), before)
+        last_ms = second.strike(rig, after_ms)
+    _run(rig, last_ms, (events, reports), before)
     told = _stops(rig, (events, reports), before)
     told_at_ms = told[0][0] if told else begun_ms
     after = [line for line in (now, *rig.truth[lines:]) if line["t_ms"] >= begun_ms] or [now]

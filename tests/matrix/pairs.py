@@ -63,6 +63,8 @@ UNREACHED: Final = frozenset({"deaf", "half-open", "link-drop"})
 then hears nothing runs on, of whichever class it is."""
 JAMMED_MS: Final = 3_000
 """So long a jam holds a belt, whatever else would move it."""
+COASTS_MS: Final = 500
+"""Without power nothing brakes a belt: so much longer it turns than the ramp it was asked for."""
 OPENS_STRAP: Final = frozenset({"strap-pull", "stops-walking"})
 
 
@@ -95,7 +97,9 @@ class Pair:
         """Whether one of them takes away what shows the other."""
         names = {self.first.name, self.second.name}
         blocked_once = names == {"stall", "jam"}  # the later takes the place of the earlier
-        return blocked_once or bool(names & HIDES and names & SHOWN_BY_READINGS)
+        pressed = (self.first.name, self.second.name) == ("console-faster", "console-stop")
+        undone = pressed and self.gap_ms == 0  # both keys in one instant, and the last word wins
+        return undone or blocked_once or bool(names & HIDES and names & SHOWN_BY_READINGS)
 
     @property
     def unseen(self) -> bool:
@@ -179,18 +183,35 @@ def _timing(pair: Pair, together: Outcome, first: Outcome, second: Outcome) -> I
         by_ms += JAMMED_MS
     mildest = min(reaction for _, reaction in due)
     if together.told_ms is None:
-        yield f"no stop; alone there was one, due within {by_ms} ms"
+        if not _taken_back(pair, together, by_ms):
+            yield f"no stop; alone there was one, due within {by_ms} ms"
     elif together.told_ms > by_ms:
         yield f"stopped after {together.told_ms} ms, due within {by_ms} ms ({together.cause})"
-    elif together.reaction < mildest:
+    elif together.reaction < mildest and not _held_fast(pair, together):
         yield f"{together.reaction.word} where {mildest.word} was due"
     names = {pair.first.name, pair.second.name}
     if names & AT_ONCE and together.reaction is not Reaction.E_STOP and _must(pair, first, second):
         yield f"{together.reaction.word} where one of them is an e_stop at once"
 
 
+def _taken_back(pair: Pair, together: Outcome, by_ms: int) -> bool:
+    """A belt that one of them nudged and the other held again: the countdown ended at once, and
+    nothing was asked of the belt that could be stopped."""
+    stood = together.stood_ms is not None and together.stood_ms <= by_ms
+    return pair.state is S.COUNTDOWN and together.left_for in ("checklist", "rest") and stood
+
+
+def _held_fast(pair: Pair, together: Outcome) -> bool:
+    """Something held the belt before it had to be stopped: no stronger stop would do more."""
+    stood_ms, told_ms = together.stood_ms, together.told_ms
+    if stood_ms is None or told_ms is None or stood_ms > told_ms:
+        return False
+    return bool({"stall", "jam"} & {pair.first.name, pair.second.name})
+
+
 def _stands_by_ms(pair: Pair, together: Outcome, first: Outcome, second: Outcome) -> int:
     alone = [first.stood_ms or 0, pair.gap_ms + (second.stood_ms or 0)]
     fall_ms = together.told_ckmh * 1_000 / FALL_CKMH_S[together.reaction]
     told_ms = together.told_ms or 0
-    return round(max(*alone, told_ms + fall_ms)) + STANDS_MS[pair.way.machine]
+    coasts_ms = COASTS_MS if "power-cut" in (pair.first.name, pair.second.name) else 0
+    return round(max(*alone, told_ms + fall_ms)) + STANDS_MS[pair.way.machine] + coasts_ms
