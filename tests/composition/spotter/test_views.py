@@ -197,6 +197,16 @@ def test_sr18_a_stop_before_nonsense_counts(walk: Walk) -> None:
     assert walk.desk.take() == Wish("spotter_stop")
 
 
+def test_sr18_a_stop_counts_although_whoever_said_it_has_hung_up_before_the_greeting(
+    walk: Walk,
+) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as hasty:
+        hasty.connect(str(walk.listener.path))
+        hasty.send(STOP)
+    walk.turn(3)
+    assert walk.desk.take() == Wish("spotter_stop")
+
+
 def test_a_view_that_closes_changes_nothing(walk: Walk) -> None:
     walk.lead_to(S.REVERSE_WALK)
     Eye(walk).socket.close()

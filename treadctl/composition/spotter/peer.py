@@ -53,7 +53,10 @@ class Peer:
         except BlockingIOError:
             pass
         except OSError:
-            self.gone = True
+            # Nobody reads any more; what was said last is still to be heard, and then the end.
+            self._queue.clear()
+            self._newest.clear()
+            self._partial = b""
 
     def receive(self) -> bool:
         """Read what was said; true where that was a stop."""
