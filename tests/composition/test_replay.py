@@ -205,6 +205,29 @@ def test_a_record_that_does_not_say_what_was_given_cannot_be_replayed(
         replay([replace(STRAP[0], body=body), *STRAP[1:]])
 
 
+@pytest.mark.parametrize(
+    "impossible",
+    [{"profile": "another"}, {"unit": "knots"}, {"max_ckmh": -1}, {"protocol": "telepathy"}],
+    ids=lambda impossible: next(iter(impossible)),
+)
+def test_a_record_of_a_machine_that_is_none_cannot_be_replayed(
+    impossible: dict[str, object],
+) -> None:
+    given = STRAP[0].body["inputs"]
+    gate = {**given["gate"], "machine": {**given["gate"]["machine"], **impossible}}
+    with pytest.raises(NotReplayable, match="record"):
+        replay([replace(STRAP[0], body={"inputs": {**given, "gate": gate}}), *STRAP[1:]])
+
+
+def test_a_record_of_a_plan_that_nobody_could_have_walked_there_cannot_be_replayed() -> None:
+    given = STRAP[0].body["inputs"]
+    first, *others = given["programme"]["steps"]
+    steps = [{**first, "speed_ckmh": -100}, *others]
+    inputs = {**given, "programme": {**given["programme"], "steps": steps}}
+    with pytest.raises(NotReplayable, match="record"):
+        replay([replace(STRAP[0], body={"inputs": inputs}), *STRAP[1:]])
+
+
 def test_an_older_record_has_the_defaults_of_what_came_later() -> None:
     given = STRAP[0].body["inputs"]
     older = {

@@ -10,11 +10,13 @@ difference of the other. The first difference of each is kept, with its line.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from firmware_protocols.errors import ProtocolError
 from treadctl.composition.replay_core import CoreReplay
 from treadctl.composition.replay_gate import GateReplay
 from treadctl.composition.replay_inputs import NotReplayable, inputs_from
 from treadctl.composition.replay_verdict import Half
 from treadctl.core.session import Session
+from treadctl.errors import Refused
 from treadctl.gate.gate import Gate
 from treadctl.records.chain import Record
 
@@ -46,7 +48,12 @@ def replay(records: Iterable[Record]) -> Replay:
     if header is None:
         raise NotReplayable("There is nothing to replay.")
     inputs = inputs_from(header.body)
-    core = CoreReplay(Session(inputs.programme, inputs.session))
+    try:
+        session = Session(inputs.programme, inputs.session)
+        Gate(inputs.gate, now_ms=header.t_ms)  # the first tick would, and could not say why not
+    except (Refused, ProtocolError, LookupError) as error:
+        raise NotReplayable(f"What this record says cannot be set up here: {error}.") from error
+    core = CoreReplay(session)
     gate = GateReplay(lambda now_ms: Gate(inputs.gate, now_ms=now_ms))
     for record in lines:
         for each in (core, gate):
