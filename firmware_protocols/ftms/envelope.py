@@ -20,7 +20,7 @@ lives as long as the connection: its end is the end of the link.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import Struct, error
-from typing import Final
+from typing import Final, assert_never
 
 from firmware_protocols.errors import LocalProtocolError, RemoteProtocolError
 
@@ -86,6 +86,8 @@ def encode(record: Record) -> bytes:
             kind, fixed, value = 0x82, _packed(_WRITTEN, number, att_error), b""
         case Ready():
             kind, fixed, value = 0x83, b"", b""
+        case _:
+            assert_never(record)
     if len(value) > VALUE_MAX:
         raise LocalProtocolError(f"a value of {len(value)} bytes; at most {VALUE_MAX}")
     return _HEADER.pack(kind, len(fixed) + len(value)) + fixed + value

@@ -43,6 +43,15 @@ class LineClaims:
         assert line.commands() == []
         assert line.peer.belt_ckmh == 0
 
+    def test_sr38_asking_for_control_says_no_speed(self, driver: DriverUnderTest) -> None:
+        line = walking(driver)
+        before = len(line.sent)
+        line.session.request_control()
+        line.run(1_000)
+        said = [driver.ear(frame).kind for _, frame in line.sent[before:]]
+        assert Kind.SPEED not in said
+        assert Kind.START not in said
+
     def test_a_silent_machine_proves_nothing(self, driver: DriverUnderTest) -> None:
         line = Line(driver)
         line.deaf = True

@@ -93,6 +93,17 @@ def test_the_machines_own_range_and_not_the_setups_is_what_counts() -> None:
     assert (config.min_ckmh, config.max_ckmh, config.v_start_ckmh) == (80, 600, 80)
 
 
+def test_sr15_data_that_comes_before_the_range_teaches_nothing_of_the_range() -> None:
+    bench = FtmsBench()
+    bench.ftms.mute = True
+    declared = bench.gate.config
+    for _ in range(10):
+        bench._answers += value(0x2ACD, "00000000")
+        bench.tick()
+    assert bench.gate.config == declared
+    assert not bench.report().standstill
+
+
 def test_a_machine_that_nobody_has_measured_is_reported_as_unknown() -> None:
     assert FtmsBench().idle().report().machine_profile == "unknown"
     named = FtmsBench(replace(FTMS, machine=replace(FTMS.machine, profile="kingsmith"))).idle()

@@ -25,7 +25,14 @@ from treadctl.gate.channel import Channel
 from treadctl.gate.gate import Gate
 from treadctl.gate.ipc import Bye, ByeReason, Hello, Message
 from treadctl.gate.link_keeper import LinkKeeper
-from treadctl.gate.setup import GateSetup, MachineFacts, StrapKind, StrapSource
+from treadctl.gate.setup import (
+    GateSetup,
+    HeartKind,
+    HeartSource,
+    MachineFacts,
+    StrapKind,
+    StrapSource,
+)
 from treadctl.gate.signals import STOP_SIGNALS, SignalStops
 from treadctl.model import Reaction
 from treadctl.safety.limits import Limits
@@ -165,6 +172,24 @@ def test_a_machine_that_reports_its_own_key_needs_no_port_for_it(machine: tuple[
     setup = replace(setup_for(machine[1]), strap=StrapSource(StrapKind.MACHINE))
     code, _ = Core().run(*introduced(setup))
     assert code == 0
+
+
+@pytest.mark.chaos
+def test_sr46_a_heart_sensor_out_of_reach_keeps_no_gate_from_its_work(
+    machine: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def open_heart(url: str) -> None:
+        asked.append(url)
+        raise LinkError("out of reach")
+
+    monkeypatch.setattr(ports, "open_heart", open_heart)
+    sensor = HeartSource(HeartKind.SENSOR, 130, url="ble:sensor")
+    code, heard = Core().run(*introduced(replace(setup_for(machine[1]), heart=sensor)))
+    assert code == 0
+    assert bye_of(heard).reason is ByeReason.ENDED
+    assert set(asked) <= {"ble:sensor"}
 
 
 @pytest.mark.chaos

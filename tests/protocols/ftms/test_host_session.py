@@ -98,6 +98,13 @@ def controlled() -> Line:
     return line
 
 
+def test_sr19_a_stream_out_of_step_is_heard_as_broken_once_and_what_is_in_it_not_at_all() -> None:
+    line = Line(FtmsHostSession(None, nobody))
+    heard = line.session.receive(line.now_ms, b"\x7f\x00\x00" + encode(ONE_KMH))
+    assert [type(each) for each in heard] == [RemoteProtocolError]
+    assert line.hear(STANDING) == [SpeedReport(0)]
+
+
 # What it has to tell of itself.
 
 
