@@ -379,3 +379,12 @@ def test_closing_ends_what_waits_for_a_state_that_nobody_can_lead_to_any_more(st
     desk.control.close()
     desk.run_until(lambda: desk.session.finished is not None, 60_000)
     assert desk.exit_code() == 12
+
+
+def test_closing_does_not_end_what_waits_behind_a_reset() -> None:
+    desk = gesturing(S.E_STOP)
+    desk.say({"do": "reset"}, {"do": "wait", "state": "armed"}, {"do": "end", "at_s": 0})
+    desk.control.close()
+    desk.run_for(8_000)
+    assert desk.states()[-1] == "checklist"
+    assert desk.session.finished is None

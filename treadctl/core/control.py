@@ -80,6 +80,7 @@ class ControlOperator:
         self._began_ms: int | None = None
         """Since when the first order waits out its `s`."""
         self._closed = False
+        self._in_vain_since_ms: int | None = None
         self._keys: Final[dict[str, _Key]] = {
             "start": (session.press_start, session.confirm_start, session.release_start),
             "turn": (session.press_turn, session.confirm_turn, session.release_turn),
@@ -122,7 +123,11 @@ class ControlOperator:
         while self._waiting and self._is_due(self._waiting[0], now_ms):
             self._began_ms = None
             self._carry_out(self._waiting.popleft())
-        if self._closed and self._waits_in_vain():
+        if not (self._closed and self._waits_in_vain()):
+            self._in_vain_since_ms = None
+        elif self._in_vain_since_ms is None:
+            self._in_vain_since_ms = now_ms  # a reset before it may be about to take effect
+        elif now_ms - self._in_vain_since_ms >= LAST_MS:
             self._waiting.clear()
         if self._closed and not self._waiting:
             self._closed = False
