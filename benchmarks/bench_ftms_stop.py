@@ -1,6 +1,6 @@
 """An FTMS treadmill over the virtual air: release to stop write, connect time, processor share.
 
-    python benchmarks/bench_ftms_stop.py [--quick] [--releases N] [--pairs N]
+    python benchmarks/bench_ftms_stop.py [--quick] [--releases N] [--pairs N] [--kind KIND]
 
 Each pair is `treadmill-sim serve --machine ftms --ble` and a gate process with its bridge and its
 rescue process, started through `shortcut_gate.py`, which skips only what people do before a belt
@@ -197,13 +197,14 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="10 releases of each kind")
     parser.add_argument("--releases", type=int, default=1_000, help="of each kind of strap")
     parser.add_argument("--pairs", type=int, default=2, help="of treadmill and gate, at a time")
+    parser.add_argument("--kind", choices=SOURCES, action="append", help="of strap; else both")
     options = parser.parse_args()
     if options.quick:
         options.releases = 10
     heading("FTMS over the virtual air, between processes")
     with tempfile.TemporaryDirectory(prefix="ftms") as folder:
         row("connect", spread(connects(Path(folder), 3 if options.quick else CONNECTS)))
-    for source in SOURCES:
+    for source in options.kind or SOURCES:
         with tempfile.TemporaryDirectory(prefix="ftms") as folder:
             took_ms = releases(source, options.releases, options.pairs, Path(folder))
         p999_ms = quantile(sorted(took_ms), 0.999)
