@@ -117,6 +117,17 @@ TURN_AROUND: Final = KernelConfig(
     class_c=False,
     can_reverse=True,
     reads_direction=True,
+    reads_drive_state=True,
+    mode=Mode.TURN_AROUND,
+    has_strap=True,
+    hold_available=False,
+    attendance_required=False,
+    screen_required=False,
+    pushes_readings=False,
+    start_grace_ms=0,
+    unfit=None,
+    hr_limit_bpm=None,
+    hr_guard=False,
 )
 BELT_REVERSE: Final = replace(TURN_AROUND, mode=Mode.BELT_REVERSE, hold_available=True)
 
@@ -214,6 +225,18 @@ SCENES: Final[dict[str, tuple[KernelConfig, tuple[Event, ...]]]] = {
 }
 """Each is explored by itself, from the moment a gate is made, until nothing new is reached."""
 
+_LEFT_ALONE: Final[dict[str, Any]] = {
+    "in_control": True,
+    "foreign_ckmh": None,
+    "clock_at_ms": None,
+    "hr_bpm": None,
+    "hr_at_ms": 0,
+    "hr_changed_at_ms": 0,
+    "answers": True,
+    "started_by_others": False,
+}
+"""Nobody else at the console, no clock of its own, no heart rate."""
+
 
 def inputs(world: World, pulse: Pulse, now_ms: int, seq: int, request: Request) -> Inputs:
     """What the kernel is given in one tick."""
@@ -234,7 +257,10 @@ def inputs(world: World, pulse: Pulse, now_ms: int, seq: int, request: Request) 
             now_ms,
             world.strap,
             now_ms,
+            machine_fault=None,
+            suspended_ms=0,
             sent_ckmh=world.told_ckmh,
+            **_LEFT_ALONE,
         )
     told = dict(pulse)
     stopped = told.pop("console_stop", False) or not world.belt_ckmh
@@ -262,6 +288,7 @@ def inputs(world: World, pulse: Pulse, now_ms: int, seq: int, request: Request) 
         machine_fault=told.pop("machine_fault", None),
         suspended_ms=told.pop("suspended_ms", 0),
         sent_ckmh=world.told_ckmh,
+        **_LEFT_ALONE,
     )
 
 

@@ -43,6 +43,12 @@ CONFIG: Final = KernelConfig(
     has_strap=True,
     hold_available=True,
     attendance_required=False,
+    screen_required=False,
+    pushes_readings=False,
+    start_grace_ms=0,
+    unfit=None,
+    hr_limit_bpm=None,
+    hr_guard=False,
 )
 
 
@@ -77,6 +83,17 @@ def inputs(**changes: Any) -> Inputs:
         belt_at_ms=now_ms,
         strap=StrapState.ATTACHED,
         strap_at_ms=now_ms,
+        machine_fault=None,
+        suspended_ms=0,
+        in_control=True,
+        foreign_ckmh=None,
+        clock_at_ms=None,
+        hr_bpm=None,
+        hr_at_ms=0,
+        hr_changed_at_ms=0,
+        answers=True,
+        started_by_others=False,
+        sent_ckmh=None,
     )
     return base._replace(**own)
 

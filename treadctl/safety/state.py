@@ -71,7 +71,10 @@ NOTHING: Final = Drive(DriveKind.NOTHING, 0, Direction.FORWARD, False)
 
 @dataclass(frozen=True, slots=True)
 class KernelConfig:
-    """What holds for one connection: limits, and the facts of the machine."""
+    """What holds for one connection: limits, and the facts of the machine.
+
+    Nothing has a default: what is not known of a machine is decided by who connects to it.
+    """
 
     limits: Limits
     machine_steps: tuple[int, ...]
@@ -79,26 +82,26 @@ class KernelConfig:
     min_ckmh: int
     max_ckmh: int
     ramp_ckmh_s: int
-    class_c: bool = True
-    can_reverse: bool = False
-    reads_direction: bool = False
-    reads_drive_state: bool = True
-    mode: Mode = Mode.TURN_AROUND
-    has_strap: bool = True
-    hold_available: bool = False
-    attendance_required: bool = False
-    screen_required: bool = False
-    pushes_readings: bool = False
+    class_c: bool
+    can_reverse: bool
+    reads_direction: bool
+    reads_drive_state: bool
+    mode: Mode
+    has_strap: bool
+    hold_available: bool
+    attendance_required: bool
+    screen_required: bool
+    pushes_readings: bool
     """Readings come of their own accord, about once a second."""
     unexpected_samples: int = field(init=False)
     """So many readings of a motion that nobody started latch."""
-    start_grace_ms: int = 0
+    start_grace_ms: int
     """So long after a start a machine may still read zero."""
-    unfit: Cause | None = None
+    unfit: Cause | None
     """Why this machine is not driven, whatever people confirm."""
-    hr_limit_bpm: int | None = None
+    hr_limit_bpm: int | None
     """SR-45: the heart rate not to exceed; None: it is not watched."""
-    hr_guard: bool = False
+    hr_guard: bool
     """SR-46: somebody relies on the heart rate: without one, nobody walks."""
     step_ckmh: int = field(init=False)
     """The machine's coarsest step above its minimum. Kept, because the ramp asks in every tick."""
@@ -168,7 +171,7 @@ class KernelConfig:
 
 
 class Inputs(NamedTuple):
-    """Everything the kernel may look at in one tick."""
+    """Everything the kernel may look at in one tick. Nothing of it goes without saying."""
 
     now_ms: int
     request: Request
@@ -190,25 +193,25 @@ class Inputs(NamedTuple):
     belt_at_ms: int
     strap: StrapState
     strap_at_ms: int
-    machine_fault: Cause | None = None
-    suspended_ms: int = 0
-    in_control: bool = True
+    machine_fault: Cause | None
+    suspended_ms: int
+    in_control: bool
     """The machine obeys this program, as far as it told (SR-38)."""
-    foreign_ckmh: int | None = None
+    foreign_ckmh: int | None
     """A speed that somebody else has set since the last tick (SR-39)."""
-    clock_at_ms: int | None = None
+    clock_at_ms: int | None
     """When the machine's own clock last moved on; None where it has none that does (SR-19)."""
-    hr_bpm: int | None = None
+    hr_bpm: int | None
     """The newest plausible heart rate; None before the first."""
-    hr_at_ms: int = 0
+    hr_at_ms: int
     """When it was read."""
-    hr_changed_at_ms: int = 0
+    hr_changed_at_ms: int
     """When its measurement was last another than the one before it (SR-46)."""
-    answers: bool = True
+    answers: bool
     """What it was told was answered. A reason beside `in_control`, for people (SR-38)."""
-    started_by_others: bool = False
+    started_by_others: bool
     """The machine has said since the last tick that somebody else started it (SR-08)."""
-    sent_ckmh: int | None = None
+    sent_ckmh: int | None
     """The last speed that left; what is commanded may still wait for the line. None: the same."""
 
 
