@@ -118,6 +118,17 @@ FIXED: Final[dict[str, int]] = {
     "DRAIN_DIVISOR": 4,
 }
 
+# Numbers that safety.md leaves open, or says in other units.
+OURS: Final[dict[str, int]] = {
+    "STEP_SPACING_MARGIN_MS": 300,
+    "WINDOW_S": 10,
+    "WINDOW_MARGIN_MS": 500,
+    "PROOF_SLACK_MS": 4_000,
+    "IMPLAUSIBLE_CKMH": 5_000,
+    "READ_BACK_MIN_CKMH": 33,
+    "LIMIT_GRACE_MS": 2_000,
+}
+
 
 @pytest.mark.parametrize(("name", "golden"), TABLE.items())
 def test_sr42_defaults_and_ceilings_are_those_of_the_specification(
@@ -131,9 +142,14 @@ def test_sr42_no_limit_is_missing_from_the_table_or_without_a_rule() -> None:
     assert {f.name for f in fields(Limits)} == set(TABLE) == set(RULES)
 
 
-@pytest.mark.parametrize(("name", "golden"), FIXED.items())
+@pytest.mark.parametrize(("name", "golden"), (FIXED | OURS).items())
 def test_sr42_fixed_numbers_are_those_of_the_specification(name: str, golden: int) -> None:
     assert getattr(limits, name) == golden
+
+
+def test_sr42_no_number_that_nobody_configures_is_missing_from_the_tables() -> None:
+    numbers = {name for name, value in vars(limits).items() if type(value) is int}
+    assert numbers == set(FIXED) | set(OURS)
 
 
 def test_sr42_the_defaults_themselves_are_allowed() -> None:

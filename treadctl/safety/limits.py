@@ -175,7 +175,8 @@ STEP_CEILING_CKMH: Final = 50
 STEP_SPACING_REV_MS: Final = 1_000
 STEP_SPACING_MARGIN_MS: Final = 300
 """The ramp keeps this much more apart: what counts is when frames leave, and one may wait."""
-WINDOW_MS: Final = 10_000
+WINDOW_S: Final = 10
+WINDOW_MS: Final = WINDOW_S * 1_000
 """SR-11: increases within any such window sum to at most ten seconds of `a_up`."""
 WINDOW_MARGIN_MS: Final = 500
 """The ramp keeps this much clear of the window: a frame may wait for the line, and what counts

@@ -8,6 +8,7 @@ from treadctl.safety.limits import (
     UNIT_PROBE_CAP_CKMH,
     WINDOW_MARGIN_MS,
     WINDOW_MS,
+    WINDOW_S,
 )
 from treadctl.safety.state import KernelConfig, KernelState
 
@@ -72,7 +73,7 @@ def raised(s: KernelState, c: KernelConfig) -> int:
     if increase <= 0:
         return s.commanded_ckmh
     recent = [(at, by) for at, by in s.increases if s.now_ms - at < WINDOW_MS + WINDOW_MARGIN_MS]
-    if sum(by for _, by in recent) + increase > a_up * WINDOW_MS // 1_000:
+    if sum(by for _, by in recent) + increase > a_up * WINDOW_S:
         return s.commanded_ckmh
     s.increases = (*recent, (s.now_ms, increase))
     s.raised_at_ms = s.now_ms
@@ -117,7 +118,7 @@ def begin_down(s: KernelState, sent_ckmh: int | None) -> None:
     A raise that still waits for the line has not happened, and a start that does ends here.
     """
     begin_ckmh = s.commanded_ckmh if sent_ckmh is None else min(s.commanded_ckmh, sent_ckmh)
-    s.down_mckmh = max(0, begin_ckmh * 1_000 - 1)
+    s.down_mckmh = begin_ckmh * 1_000 - 1
 
 
 def ramped_down(s: KernelState, c: KernelConfig, dt_ms: int) -> int:
