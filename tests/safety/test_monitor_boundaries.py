@@ -8,6 +8,7 @@ from tests.safety.builders import CONFIG, NOW, at_rest, cruise, cruising, stoppi
 from treadctl.causes import Cause
 from treadctl.model import Direction, Reaction
 from treadctl.safety import monitors, permissives
+from treadctl.safety.state import HeartTrack
 
 
 @pytest.mark.parametrize(
@@ -185,3 +186,105 @@ def test_sr35_a_start_has_not_moved_and_its_progress_is_judged_from_now_on() -> 
     monitors.begin_motion(s, NOW)
     assert s.moved is False
     assert [s.foreign_ckmh, s.progress_at_ms] == [None, NOW]
+
+
+# A reading that comes once a second is held against all that was expected since the one before.
+
+
+@pytest.mark.parametrize(
+    ("before_mckmh", "measured_ckmh", "deviates"),
+    [
+        pytest.param(240_000, 270, False, id="0.3 above the higher"),
+        pytest.param(240_000, 271, True, id="more than that"),
+        pytest.param(239_999, 269, False, id="0.3 above the higher, rounded down"),
+        pytest.param(239_999, 270, True, id="more than that, rounded down"),
+        pytest.param(240_000, 120, False, id="0.3 below the lower"),
+        pytest.param(240_000, 119, True, id="less than that"),
+        pytest.param(90_000, 60, False, id="0.3 below what was expected before"),
+        pytest.param(90_000, 59, True, id="less than that before"),
+    ],
+)
+def test_sr22_an_old_reading_may_be_of_any_time_since_the_one_before_it(
+    before_mckmh: int, measured_ckmh: int, deviates: bool
+) -> None:
+    s = cruising(150, expected_before_mckmh=before_mckmh)
+    pushed = replace(CONFIG, pushes_readings=True)
+    monitors.over_time(s, cruise(measured_ckmh), pushed, 20)
+    assert s.deviation_ms == (20 if deviates else 0)
+
+
+def test_sr22_a_stop_excuses_a_belt_that_is_too_slow_and_not_one_that_is_too_fast() -> None:
+    for measured_ckmh, counts in ((205, 0), (279, 20)):
+        s = stopping(242)
+        monitors.over_time(s, cruise(measured_ckmh), CONFIG, 20)
+        assert s.deviation_ms == counts
+
+
+def test_sr22_the_strongest_stop_excuses_both() -> None:
+    for measured_ckmh in (205, 279):
+        s = stopping(242, Reaction.E_STOP)
+        monitors.over_time(s, cruise(measured_ckmh), CONFIG, 20)
+        assert s.deviation_ms == 0
+
+
+# SR-29: the ratio of all readings of five steady seconds.
+
+
+@pytest.mark.parametrize(("probe_ms", "decided"), [(4_999, False), (5_000, True)])
+def test_sr29_a_unit_is_judged_after_five_steady_seconds(probe_ms: int, decided: bool) -> None:
+    s = cruising(200, probe="pending", probe_ms=probe_ms, probe_measured=600, probe_commanded=600)
+    monitors.on_sample(s, cruise(200), CONFIG)
+    assert s.probe == ("passed" if decided else "pending")
+    left = (0, 0, 0) if decided else (probe_ms, 800, 800)
+    assert (s.probe_ms, s.probe_measured, s.probe_commanded) == left
+
+
+@pytest.mark.parametrize(
+    ("commanded_ckmh", "measured", "commanded", "probe"),
+    [
+        pytest.param(200, 11_500, 10_000, "passed", id="15 per cent above"),
+        pytest.param(200, 11_501, 10_000, "unclear", id="more than that"),
+        pytest.param(200, 8_500, 10_000, "passed", id="15 per cent below"),
+        pytest.param(200, 8_499, 10_000, "unclear", id="less than that"),
+        pytest.param(81, 9_800, 8_100, "passed", id="one reporting step of a slow belt"),
+        pytest.param(81, 9_801, 8_100, "unclear", id="more than one"),
+        pytest.param(200, 14_499, 10_000, "unclear", id="not yet another unit"),
+        pytest.param(200, 14_500, 10_000, "failed", id="another unit"),
+        pytest.param(200, 17_599, 10_000, "failed", id="another unit still"),
+        pytest.param(200, 17_600, 10_000, "unclear", id="no unit any more"),
+        pytest.param(200, 7_099, 10_000, "failed", id="another unit, the other way"),
+        pytest.param(200, 7_100, 10_000, "unclear", id="no unit"),
+    ],
+)
+def test_sr29_what_all_readings_together_say_of_the_unit(
+    commanded_ckmh: int, measured: int, commanded: int, probe: str
+) -> None:
+    s = cruising(commanded_ckmh, probe="pending", probe_ms=5_000, probe_unclear=probe != "unclear")
+    s.probe_commanded, s.probe_measured = commanded - commanded_ckmh, measured - commanded_ckmh
+    monitors.on_sample(s, cruise(commanded_ckmh), CONFIG)
+    assert s.probe == ("pending" if probe == "unclear" else probe)
+    assert s.probe_unclear is (probe == "unclear")
+
+
+# Whether there is anything to judge at all.
+
+COUNTERS = (
+    *("overspeed_samples", "surge_samples", "deviation_ms", "stall_ms", "wrong_way_ms"),
+    *("probe_unclear", "overrun", "suspended"),
+)
+
+
+@pytest.mark.parametrize("name", COUNTERS)
+def test_sr53_one_counter_off_its_zero_is_enough_to_judge_them_all(name: str) -> None:
+    assert monitors.anything_counts(cruising()) is False
+    assert monitors.anything_counts(cruising(**{name: 1})) is True
+
+
+@pytest.mark.parametrize("track", [HeartTrack(over_ms=1), HeartTrack(lost_ms=1)])
+def test_sr53_so_is_a_heart(track: HeartTrack) -> None:
+    assert monitors.anything_counts(cruising(heart=track)) is True
+
+
+def test_sr53_so_is_a_unit_that_is_another() -> None:
+    assert monitors.anything_counts(cruising(probe="failed")) is True
+    assert monitors.anything_counts(cruising(probe="pending")) is False

@@ -64,5 +64,4 @@ def _lower(s: KernelState, c: KernelConfig) -> int:
     slowest_ckmh = c.machine_steps[bisect_left(c.machine_steps, c.min_ckmh)]
     lid_ckmh = s.heart.lid_ckmh
     present_ckmh = s.commanded_ckmh if lid_ckmh is None else min(s.commanded_ckmh, lid_ckmh)
-    lower_ckmh = c.quantise(max(0, present_ckmh - HR_LOWER_CKMH))
-    return min(present_ckmh, max(slowest_ckmh, lower_ckmh))
+    return min(present_ckmh, c.quantise(max(slowest_ckmh, present_ckmh - HR_LOWER_CKMH)))

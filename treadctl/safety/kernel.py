@@ -42,8 +42,7 @@ def step(s: KernelState, i: Inputs, c: KernelConfig) -> Drive:
         s.request_seen = i.request
         observe.checklist(s, i)
         observe.tokens(s, i)
-    if s.expected_mckmh != s.commanded_ckmh * 1_000:
-        observe.expected(s, i, c, dt_ms)
+    observe.expected(s, i, c, dt_ms)
     new_sample = i.sample_seq != s.sample_seq
     if new_sample:
         observe.sample(s, i, c)
@@ -133,7 +132,7 @@ def _react(s: KernelState, i: Inputs, c: KernelConfig, worst: Finding) -> None:
 
 def trip(s: KernelState, i: Inputs, c: KernelConfig, finding: Finding) -> Drive:
     """Stop for something found after the kernel ran, in the same tick (SR-10)."""
-    if s.phase is GatePhase.STOPPING and s.stop_level >= Reaction.FAST_STOP:
+    if s.stop_level >= Reaction.FAST_STOP:
         # The milder stop could not be said either.
         finding = Finding(Reaction.E_STOP, finding.cause)
     phases.latch(s, finding)

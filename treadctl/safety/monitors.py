@@ -45,13 +45,8 @@ def on_sample_at_rest(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 
 def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
     """The conditions that have to last. All of them drain slower than they fill (SR-53)."""
-    measured, expected_ckmh = i.measured_ckmh, s.expected_mckmh // 1_000
-    away = _away_ckmh(s, c, measured)
-    if s.phase is GatePhase.STOPPING:
-        away = max(0, away)  # slower than asked is what a stop is for
-    tolerance = max(DEVIATION_CKMH, expected_ckmh * DEVIATION_PERCENT // 100)
-    deviates = abs(away) > tolerance and s.stop_level is not Reaction.E_STOP
-    s.deviation_ms = fill(s.deviation_ms, dt_ms, deviates)
+    measured = i.measured_ckmh
+    s.deviation_ms = fill(s.deviation_ms, dt_ms, _deviates(s, c, measured))
     stalls = s.commanded_ckmh >= STALL_COMMANDED_CKMH and measured < STALL_MEASURED_CKMH
     s.stall_ms = fill(s.stall_ms, dt_ms, stalls)
     wrong = (
@@ -68,17 +63,20 @@ def over_time(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
         s.probe_ms = s.probe_ms + dt_ms if _probe_is_steady(s, c) else 0
 
 
-def _away_ckmh(s: KernelState, c: KernelConfig, measured_ckmh: int) -> int:
-    """How far a reading is from what was expected; above zero, faster.
+def _deviates(s: KernelState, c: KernelConfig, measured_ckmh: int) -> bool:
+    """Whether a reading is too far from what was expected.
 
     One that comes once a second is an old one for most of its life: it is held against all that
     was expected since the reading before it.
     """
     expected_ckmh = s.expected_mckmh // 1_000
     before_ckmh = s.expected_before_mckmh // 1_000 if c.pushes_readings else expected_ckmh
-    if measured_ckmh > max(expected_ckmh, before_ckmh):
-        return measured_ckmh - max(expected_ckmh, before_ckmh)
-    return min(0, measured_ckmh - min(expected_ckmh, before_ckmh))
+    tolerance = max(DEVIATION_CKMH, expected_ckmh * DEVIATION_PERCENT // 100)
+    too_fast = measured_ckmh > max(expected_ckmh, before_ckmh) + tolerance
+    too_slow = measured_ckmh < min(expected_ckmh, before_ckmh) - tolerance
+    # Slower than asked is what a stop is for, and the strongest has no model.
+    off = too_fast or (too_slow and s.phase is not GatePhase.STOPPING)
+    return off and s.stop_level is not Reaction.E_STOP
 
 
 def _probe_is_steady(s: KernelState, c: KernelConfig) -> bool:
@@ -109,18 +107,18 @@ def _probe(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 
 def anything_counts(s: KernelState) -> bool:
     """Whether any counter of this module, or of the clock, is off its zero."""
-    return (
-        s.overspeed_samples != 0
-        or s.surge_samples != 0
-        or s.deviation_ms != 0
-        or s.stall_ms != 0
-        or s.wrong_way_ms != 0
+    return bool(
+        s.overspeed_samples
+        or s.surge_samples
+        or s.deviation_ms
+        or s.stall_ms
+        or s.wrong_way_ms
         or s.probe_unclear
         or s.probe == "failed"
         or s.overrun
         or s.suspended
-        or s.heart.over_ms != 0
-        or s.heart.lost_ms != 0
+        or s.heart.over_ms
+        or s.heart.lost_ms
     )
 
 

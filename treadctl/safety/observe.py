@@ -82,7 +82,7 @@ def strap(s: KernelState, i: Inputs, c: KernelConfig) -> None:
                 s.pull_stage = 1
                 if i.now_ms - s.pull_opened_at_ms <= STRAP_PULL_WINDOW_MS:
                     s.pull_seen_at_ms = i.now_ms
-        if s.pull_stage == 0 and s.phase is GatePhase.IDLE:
+        if s.phase is GatePhase.IDLE:
             s.pull_stage = 1
     elif s.strap_since_ms is not None:
         s.strap_since_ms = None
@@ -95,13 +95,9 @@ def strap(s: KernelState, i: Inputs, c: KernelConfig) -> None:
 def gesture(track: GestureTrack, level: Gesture, now_ms: int) -> bool:
     """Follow a change of one gesture; true if that completes it (SR-02, SR-34)."""
     previous, track.level = track.level, level
-    if level is Gesture.PRESSED:
-        if previous is Gesture.NONE:
-            track.pressed_at_ms = now_ms
-        else:
-            track.pressed_at_ms = None
-        return False
     pressed_at_ms, track.pressed_at_ms = track.pressed_at_ms, None
+    if level is Gesture.PRESSED and previous is Gesture.NONE:
+        track.pressed_at_ms = now_ms
     return (
         level is Gesture.CONFIRMED
         and previous is Gesture.PRESSED
@@ -113,13 +109,11 @@ def gesture(track: GestureTrack, level: Gesture, now_ms: int) -> bool:
 def checklist(s: KernelState, i: Inputs) -> None:
     """Stamp each item when it is confirmed; the gate's stamp, never the core's (SR-07)."""
     level = i.request.checklist
-    if level == s.checklist_level:
-        return
     for bit in range(len(s.checklist_at_ms)):
         was, now = s.checklist_level >> bit & 1, level >> bit & 1
         if now and not was:
             s.checklist_at_ms[bit] = i.now_ms
-        elif was and not now:
+        elif not now:
             s.checklist_at_ms[bit] = None
     s.checklist_level = level
 
@@ -156,11 +150,11 @@ def sample(s: KernelState, i: Inputs, c: KernelConfig) -> None:
             # It began to move at some time since the last reading, and is on its way.
             s.expected_mckmh = min(i.measured_ckmh, s.commanded_ckmh) * 1_000
         s.moved = True
-    if i.proved and not s.quarantined:
-        _quarantine(s, i, c)
+    if i.proved:
+        _quarantine(s, i)
 
 
-def _quarantine(s: KernelState, i: Inputs, c: KernelConfig) -> None:
+def _quarantine(s: KernelState, i: Inputs) -> None:
     if i.measured_ckmh != 0:
         s.quarantine_zero_ms = None
     elif s.quarantine_zero_ms is None:
@@ -178,15 +172,11 @@ def expected(s: KernelState, i: Inputs, c: KernelConfig, dt_ms: int) -> None:
     """
     target = s.commanded_ckmh * 1_000
     reach = c.ramp_ckmh_s * dt_ms
-    if s.expected_mckmh < target:
-        if c.reads_drive_state and i.belt is BeltState.STOPPED:
-            return
-        if not s.moved and i.now_ms - s.started_at_ms < c.start_grace_ms:
-            return
-        s.expected_mckmh = min(target, s.expected_mckmh + reach)
-        s.expected_peak_mckmh = max(s.expected_peak_mckmh, s.expected_mckmh)
-    else:
-        s.expected_mckmh = max(target, s.expected_mckmh - reach)
+    is_off = c.reads_drive_state and i.belt is BeltState.STOPPED
+    is_early = not s.moved and i.now_ms - s.started_at_ms < c.start_grace_ms
+    up_to = s.expected_mckmh if is_off or is_early else s.expected_mckmh + reach
+    s.expected_mckmh = max(s.expected_mckmh - reach, min(up_to, target))
+    s.expected_peak_mckmh = max(s.expected_peak_mckmh, s.expected_mckmh)
 
 
 def is_standstill(s: KernelState, i: Inputs, c: KernelConfig) -> bool:
