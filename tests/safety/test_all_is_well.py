@@ -150,3 +150,15 @@ def test_one_thing_out_of_order_is_enough_to_ask_them_all(
 
 def test_an_ordinary_walk_is_such_a_tick() -> None:
     assert interlocks.all_is_well(cruising(), cruise(), CONFIG)
+
+
+@pytest.mark.parametrize(
+    "as_old_as_allowed",
+    [
+        pytest.param({"core_heard_ms": NOW - 300}, id="SR-30 heartbeat"),
+        pytest.param({"request_at_ms": NOW - 500}, id="SR-14 lease"),
+        pytest.param({"measured_at_ms": NOW - 500}, id="SR-19 telemetry"),
+    ],
+)
+def test_so_is_one_with_news_as_old_as_allowed(as_old_as_allowed: dict[str, Any]) -> None:
+    assert interlocks.all_is_well(cruising(), cruise(**as_old_as_allowed), CONFIG)

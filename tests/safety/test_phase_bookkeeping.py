@@ -61,6 +61,12 @@ def test_sr02_a_start_without_arming_is_refused_once_however_long_it_is_held() -
     assert refusals(s) == [Cause.NOT_ARMED.value]
 
 
+def test_sr02_a_confirmation_that_nobody_pressed_for_is_not_even_refused_at_rest() -> None:
+    s = at_rest()
+    step(s, inputs(request_start=Gesture.CONFIRMED))
+    assert refusals(s) == []
+
+
 # Into and out of rest.
 
 
@@ -99,6 +105,20 @@ def test_sr25_nothing_is_said_during_a_countdown() -> None:
     s = counting(phase_at_ms=NOW - 4_999)
     assert step(s, inputs(request_setpoint_ckmh=242, request_arm=True)) == NOTHING
     assert phase(s) is GatePhase.COUNTDOWN
+
+
+@pytest.mark.parametrize(
+    "tick",
+    [
+        pytest.param({"request_setpoint_ckmh": 0}, id="no speed is wanted any more"),
+        pytest.param({"request_direction": Direction.REVERSE}, id="another direction is"),
+        pytest.param({"belt": BeltState.ENGAGED}, id="its end finds a drive that is on"),
+    ],
+)
+def test_sr25_a_countdown_that_comes_to_nothing_says_nothing(tick: dict[str, Any]) -> None:
+    s = counting()
+    assert step(s, inputs(**{"request_setpoint_ckmh": 242} | tick)) == NOTHING
+    assert phase(s) is GatePhase.IDLE
 
 
 def test_sr04_a_start_says_the_slow_speed_and_forgets_the_motion_before_it() -> None:
@@ -184,6 +204,12 @@ def test_sr53_a_stop_that_becomes_stronger_says_less_at_once() -> None:
     assert s.stop_level is Reaction.FAST_STOP
 
 
+def test_sr53_a_stop_that_becomes_stronger_is_still_the_stop_that_was_begun() -> None:
+    s = stopping(242, Reaction.SOFT_STOP)
+    step(s, cruise(request_stop=Reaction.FAST_STOP, request_setpoint_ckmh=0))
+    assert (phase(s), s.phase_at_ms) == (GatePhase.STOPPING, NOW - 500)
+
+
 def test_sr16_the_strongest_stop_has_no_ramp() -> None:
     s = cruising()
     drive = step(s, cruise(strap=StrapState.RELEASED))
@@ -237,7 +263,7 @@ def test_sr24_a_belt_that_stands_leaves_nothing_of_its_stop() -> None:
     s.worst = Finding(Reaction.SOFT_STOP, Cause.OPERATOR_SOFT_STOP)
     s.expected_peak_mckmh, s.foreign_ckmh = 242_000, 200
     s.zero_since_ms = NOW - 4_000
-    assert step(s, inputs()) == NOTHING
+    assert step(s, inputs(request_setpoint_ckmh=200)) == NOTHING
     assert phase(s) is GatePhase.IDLE
     left = [s.stop_level, s.stop_cause, s.setpoint_ckmh, s.expected_peak_mckmh]
     assert left == [Reaction.NONE, None, 0, 0]
@@ -268,7 +294,39 @@ def test_sr34_a_worse_one_keeps_the_first_name_and_a_stall_its_lock_out(
     assert s.lockout_until_ms == until_ms
 
 
-# Gestures and stops that come together.
+# Gestures that last, and stops that come together with them.
+
+
+@pytest.mark.parametrize(
+    ("gesture", "state", "tick", "after"),
+    [
+        pytest.param(
+            "start",
+            {"phase": GatePhase.ARMED, "phase_at_ms": NOW - 20, "arm_level": True},
+            {"request_arm": True, "request_setpoint_ckmh": 200},
+            GatePhase.COUNTDOWN,
+            id="start",
+        ),
+        pytest.param(
+            "turn_confirm",
+            {"phase": GatePhase.TURNING, "turn_target": Facing.BACKWARD},
+            {"request_turn": Facing.BACKWARD},
+            GatePhase.IDLE,
+            id="turned",
+        ),
+        pytest.param(
+            "reset", {"phase": GatePhase.LATCHED, "latch": E_STOP}, {}, GatePhase.IDLE, id="reset"
+        ),
+    ],
+)
+def test_sr02_a_key_that_is_held_for_a_second_is_one_press(
+    gesture: str, state: dict[str, Any], tick: dict[str, Any], after: GatePhase
+) -> None:
+    s = at_rest(**state)
+    run(s, 1_000, obeys=False, **(tick | {f"request_{gesture}": Gesture.PRESSED}))
+    assert phase(s) is state["phase"]
+    run(s, 20, obeys=False, **(tick | {f"request_{gesture}": Gesture.CONFIRMED}))
+    assert phase(s) is after
 
 
 @pytest.mark.parametrize(

@@ -157,8 +157,11 @@ def deviation(s: KernelState, i: Inputs, c: KernelConfig) -> Finding | None:
     """SR-22, SR-29. Not following; where the ratio fits another unit, it is called that."""
     if s.deviation_ms < DEVIATION_MS:
         return None
-    ratio = i.measured_ckmh * 100_000 // s.expected_mckmh if s.expected_mckmh else 0
-    if s.probe != "passed" and is_unit_ratio(ratio):
+    if (
+        s.probe != "passed"
+        and s.expected_mckmh
+        and is_unit_ratio(i.measured_ckmh * 100_000 // s.expected_mckmh)
+    ):
         return Finding(Reaction.FAST_STOP, Cause.UNIT_MISMATCH)
     return Finding(Reaction.FAST_STOP, Cause.DEVIATION)
 

@@ -4,6 +4,7 @@ Many places may withdraw motion, one may grant it: `_countdown`, after a start g
 `_armed` accepted. Everything else leads towards standstill.
 """
 
+import sys
 from collections.abc import Callable
 from typing import Final
 
@@ -45,9 +46,11 @@ def stop(s: KernelState, i: Inputs, c: KernelConfig, level: Reaction, cause: Cau
     s.stop_sent_at_ms = NEVER_MS
 
 
-NEVER_MS: Final = -1_000_000
-MACHINE_STOPPED: Final = frozenset({Cause.CONSOLE_STOP, Cause.MACHINE_TIMEOUT, Cause.SAFETY_KEY})
-"""The machine has stopped by itself: a ramp would be a setpoint after its stop (SR-36, N12)."""
+NEVER_MS: Final = -sys.maxsize
+"""Before every clock: of this stop, nothing has been said yet."""
+MACHINE_STOPPED: Final = frozenset({Cause.CONSOLE_STOP, Cause.MACHINE_TIMEOUT})
+"""The machine has stopped by itself: a ramp would be a setpoint after its stop (SR-36, N12). Its
+key, pulled, is not among them: that is the strongest stop, which has no ramp."""
 
 
 def latch(s: KernelState, finding: Finding) -> None:
