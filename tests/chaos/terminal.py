@@ -39,6 +39,8 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:  # the child: nothing of the test may run here
             os.execve(command[0], [*command, *arguments], environment)
+        # Another program on another terminal would hold this one open when it is closed.
+        os.set_inheritable(self.fd, False)
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         os.kill(self.pid, signal.SIGWINCH)
 
