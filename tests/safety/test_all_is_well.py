@@ -160,5 +160,7 @@ def test_an_ordinary_walk_is_such_a_tick() -> None:
         pytest.param({"measured_at_ms": NOW - 500}, id="SR-19 telemetry"),
     ],
 )
-def test_so_is_one_with_news_as_old_as_allowed(as_old_as_allowed: dict[str, Any]) -> None:
+def test_an_ordinary_tick_may_have_news_as_old_as_allowed(
+    as_old_as_allowed: dict[str, Any],
+) -> None:
     assert interlocks.all_is_well(cruising(), cruise(**as_old_as_allowed), CONFIG)

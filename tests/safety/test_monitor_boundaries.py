@@ -281,10 +281,10 @@ def test_sr53_one_counter_off_its_zero_is_enough_to_judge_them_all(name: str) ->
 
 
 @pytest.mark.parametrize("track", [HeartTrack(over_ms=1), HeartTrack(lost_ms=1)])
-def test_sr53_so_is_a_heart(track: HeartTrack) -> None:
+def test_sr53_a_heart_that_works_too_hard_or_is_lost_is_enough_to_judge(track: HeartTrack) -> None:
     assert monitors.anything_counts(cruising(heart=track)) is True
 
 
-def test_sr53_so_is_a_unit_that_is_another() -> None:
+def test_sr53_another_unit_is_enough_to_judge_and_an_unproved_one_is_not() -> None:
     assert monitors.anything_counts(cruising(probe="failed")) is True
     assert monitors.anything_counts(cruising(probe="pending")) is False
