@@ -1,6 +1,7 @@
 """The last look at the bytes, by itself: every ceiling on both sides, one step apart."""
 
 from functools import partial
+from struct import pack
 
 import pytest
 
@@ -72,6 +73,11 @@ def climbed(to_tenths: int, *, allow: Permission = BACKWARD) -> WireCheck:
     return check
 
 
+def ftms_speed(ckmh: int) -> bytes:
+    """FTMS 4.16.2.3, Set Target Speed in 0.01 km/h, as a write to the control point."""
+    return b"\x01" + pack("<HIHB", 10, 0, 0x2AD9, 1) + b"\x02" + pack("<H", ckmh)
+
+
 HARMLESS = [b"\xc0", b"\xc1", b"\xc2", b"\xaa", b"\xa2", b"\xa30000", b"\xa40000"]
 
 
@@ -121,10 +127,25 @@ def test_sr10_the_dangerous_words_of_a_trackmaster_are_dropped(frame: bytes) -> 
     assert wire_check("trackmaster", "mph").check(frame, NOW, FORWARD) is Cause.WIRE_VIOLATION
 
 
-def test_sr10_a_bad_frame_leaves_nothing_behind_in_the_decoder() -> None:
+@pytest.mark.parametrize(
+    "frame", [b"\xa3000", b"\xff\xa3"], ids=["half a frame", "noise and the begin of one"]
+)
+def test_sr10_a_bad_frame_leaves_nothing_behind_in_the_decoder(frame: bytes) -> None:
     check = woodway()
-    assert check.check(b"\xa3000", NOW, FORWARD) is Cause.WIRE_VIOLATION
+    assert check.check(frame, NOW, FORWARD) is Cause.WIRE_VIOLATION
     assert check.check(b"\xaa", NOW, FORWARD) is None
+
+
+def test_sr29_what_a_speed_means_is_what_the_machine_has_said_last() -> None:
+    check = wire_check("trackmaster", "mph")
+    assert check.check(b"\xa30007", NOW, FORWARD) is Cause.RAMP_VIOLATION  # 1.13 km/h
+    check.relearn(partial(PROTOCOLS["trackmaster"].command_decoder, "kmh"))
+    assert check.check(b"\xa30007", NOW, FORWARD) is None
+    assert check.sent_ckmh == 70
+    # Nor does a frame that is dropped bring the old meaning back.
+    assert check.check(b"\xa3", NOW, FORWARD) is Cause.WIRE_VIOLATION
+    assert check.check(b"\xa30008", NOW, FORWARD) is None
+    assert check.sent_ckmh == 80
 
 
 @pytest.mark.parametrize(
@@ -206,6 +227,13 @@ def test_sr11_backward_a_second_passes_between_increases(
     assert check.check(b"\xa30004", NOW, allow) is cause
 
 
+def test_sr11_backward_every_increase_is_spaced_from_the_one_before_it() -> None:
+    check = woodway(b"\xa30003", at_ms=NOW)
+    assert check.check(b"\xa30004", NOW + 2_000, BACKWARD) is None
+    assert check.check(b"\xa30005", NOW + 2_999, BACKWARD) is Cause.RAMP_VIOLATION
+    assert check.check(b"\xa30005", NOW + 3_000, BACKWARD) is None
+
+
 @pytest.mark.parametrize(
     ("after_ms", "cause"), [(10_000, None), (9_999, Cause.RAMP_VIOLATION)], ids=["outside", "in"]
 )
@@ -228,12 +256,40 @@ def test_sr11_an_increase_in_the_window_that_is_one_unit_too_much_is_dropped() -
     assert check.check(b"\xa30007", NOW + 10, allow) is Cause.RAMP_VIOLATION
 
 
-def test_sr11_a_stop_begins_the_window_anew() -> None:
-    check = climbed(12)
-    assert check.check(b"\xaa", NOW, BACKWARD) is None
+@pytest.mark.parametrize(
+    ("last_ckmh", "cause"), [(1_100, None), (1_101, Cause.RAMP_VIOLATION)], ids=["all", "0.01 more"]
+)
+def test_sr11_the_window_is_exact_to_a_hundredth_of_a_kmh(
+    last_ckmh: int, cause: Cause | None
+) -> None:
+    """1 km/h per second, which no limit allows, is 10.00 km/h in ten seconds."""
+    allow = Permission(True, False, Direction.FORWARD, False, 2_000, 100)
+    check = wire_check("ftms", "kmh")
+    for speed_ckmh in range(100, 1_100, 50):
+        assert check.check(ftms_speed(speed_ckmh), NOW, allow) is None
+    assert check.check(ftms_speed(last_ckmh), NOW, allow) is cause
+
+
+@pytest.mark.parametrize(
+    "stop", [b"\xaa", b"\xa2", b"\xa30000"], ids=["auto-stop", "stop", "zero"]
+)
+def test_sr11_a_stop_begins_the_window_anew(stop: bytes) -> None:
+    check = wire_check("trackmaster", "kmh")
+    for tenths in (10, 15, 20, 25, 30):  # all of the 2.0 km/h that ten seconds allow
+        assert check.check(b"\xa3%04d" % tenths, NOW, FORWARD) is None
+    assert check.check(stop, NOW + 1, FORWARD) is None
     assert check.sent_ckmh == 0
-    assert check.check(b"\xa30003", NOW + 1, BACKWARD) is None
-    assert check.check(b"\xa30004", NOW + 1_001, BACKWARD) is None
+    assert check.check(b"\xa30011", NOW + 2, FORWARD) is Cause.RAMP_VIOLATION
+    assert check.check(b"\xa30010", NOW + 2, FORWARD) is None
+    assert check.check(b"\xa30015", NOW + 3, FORWARD) is None
+
+
+@pytest.mark.parametrize("read", [b"\xc0", b"\xc1", b"\xc2"], ids=lambda frame: frame.hex())
+def test_sr11_a_read_is_no_stop_and_forgets_nothing(read: bytes) -> None:
+    check = climbed(10)
+    assert check.check(read, NOW, BACKWARD) is None
+    assert check.sent_ckmh == 161
+    assert check.check(b"\xa30012", NOW, BACKWARD) is Cause.RAMP_VIOLATION
 
 
 def test_sr11_what_was_dropped_did_not_leave_and_is_not_remembered() -> None:
@@ -252,6 +308,13 @@ def test_n02_on_the_way_down_no_frame_is_faster_than_the_one_before() -> None:
     check = climbed(10)
     assert check.check(b"\xa30008", NOW, STOPPING) is None
     assert check.check(b"\xa30009", NOW + 5_000, STOPPING) is Cause.RAMP_VIOLATION
+
+
+def test_n02_not_even_by_a_hundredth_of_a_kmh() -> None:
+    check = wire_check("ftms", "kmh")
+    assert check.check(ftms_speed(100), NOW, BACKWARD) is None
+    assert check.check(ftms_speed(101), NOW + 5_000, STOPPING) is Cause.RAMP_VIOLATION
+    assert check.check(ftms_speed(100), NOW + 5_000, STOPPING) is None
 
 
 @pytest.mark.parametrize(

@@ -103,28 +103,25 @@ class Decoder:
 
     def messages(self) -> Iterator[Message | BrokenFrame]:
         """Yield every complete message; a broken frame is yielded as its error, and is the last."""
-        while not self.broken and len(self._buffer) >= HEADER.size:
+        while len(self._buffer) >= HEADER.size:
             length, checksum = HEADER.unpack_from(self._buffer)
-            if length > MAX_PAYLOAD:
-                yield self._broken(f"a frame claims {length} bytes")
-                return
             end = HEADER.size + length
-            if len(self._buffer) < end:
-                return
-            payload = bytes(self._buffer[HEADER.size : end])
-            del self._buffer[:end]
-            if _checksum(length, payload) != checksum:
-                yield self._broken("the checksum of a frame is wrong")
-                return
             try:
-                yield _parse(payload)
+                if length > MAX_PAYLOAD:
+                    raise MessageError(f"a frame claims {length} bytes")
+                if len(self._buffer) < end:
+                    return
+                payload = bytes(self._buffer[HEADER.size : end])
+                if _checksum(length, payload) != checksum:
+                    raise MessageError("the checksum of a frame is wrong")
+                message = _parse(payload)
             except (MessageError, ValueError, RecursionError) as error:
-                yield self._broken(str(error))
-
-    def _broken(self, why: str) -> BrokenFrame:
-        self.broken = True
-        self._buffer.clear()
-        return BrokenFrame(why)
+                self.broken = True
+                self._buffer.clear()
+                yield BrokenFrame(str(error))
+            else:
+                del self._buffer[:end]
+                yield message
 
 
 def _checksum(length: int, payload: bytes) -> int:

@@ -66,10 +66,11 @@ def _reader(annotation: Any) -> Reader:
     if origin in (Union, types.UnionType):
         (inner,) = (arg for arg in get_args(annotation) if arg is not types.NoneType)
         return _optional(_reader(inner))
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return _enum(annotation)
-    if isinstance(annotation, type) and is_dataclass(annotation):
-        return _dataclass(annotation)
+    if isinstance(annotation, type):
+        if issubclass(annotation, Enum):
+            return _enum(annotation)
+        if is_dataclass(annotation):
+            return _dataclass(annotation)
     raise TypeError(f"no reader for {annotation}")
 
 

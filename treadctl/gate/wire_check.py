@@ -5,7 +5,6 @@ the ramp, in the codec or in a quirk cannot talk its way past (SR-10, SR-11). A 
 fails is dropped, never repaired; nothing converts a unit after this check.
 """
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -34,7 +33,7 @@ from treadctl.safety.limits import (
 )
 
 FIRST_MOTION_MAX_CKMH: Final = RULES["v_start_ckmh"].high
-_HARMLESS: Final = (AutoStop, CutDrive, QueryDrive, QuerySpeed, QueryIncline, RequestControl)
+_HARMLESS: Final = (QueryDrive, QuerySpeed, QueryIncline, RequestControl)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +58,8 @@ class WireCheck:
         self._decoder = new_decoder()
         self.sent_ckmh = 0
         """The speed that stands, as far as frames have left."""
-        self._raised_at_ms = -WINDOW_MS
-        self._increases: deque[tuple[int, int]] = deque()
+        self._increases: list[tuple[int, int]] = []
+        """When and by how much; the first motion is one by nothing."""
 
     def relearn(self, new_decoder: Callable[[], CommandDecoder]) -> None:
         """The machine has said what a speed means to it."""
@@ -76,15 +75,14 @@ class WireCheck:
         """Return why *frame* must not leave, or None. Called once per frame, in order."""
         self._decoder.receive_data(frame)
         messages = list(self._decoder.messages())
-        if len(messages) != 1 or isinstance(messages[0], RemoteProtocolError):
+        if len(messages) != 1 or isinstance(message := messages.pop(), RemoteProtocolError):
             # Half a frame that stayed in here would spoil the stop that follows.
             self._decoder = self._new_decoder()
             return Cause.WIRE_VIOLATION
-        message = messages[0]
         if isinstance(message, _HARMLESS):
-            if isinstance(message, (AutoStop, CutDrive)):
-                self.sent_ckmh = 0
-                self._increases.clear()
+            return None
+        if isinstance(message, (AutoStop, CutDrive)):
+            self.sent_ckmh = 0
             return None
         if isinstance(message, SetSpeed):
             return self._speed(message, now_ms, allow)
@@ -119,18 +117,15 @@ class WireCheck:
         if allow.stopping:
             return Cause.RAMP_VIOLATION
         if self.sent_ckmh == 0:
-            self._increases.clear()
-            self._raised_at_ms = now_ms
+            self._increases = [(now_ms, 0)]
             return Cause.RAMP_VIOLATION if speed_ckmh > FIRST_MOTION_MAX_CKMH else None
-        largest = STEP_CEILING_REV_CKMH if allow.backward else STEP_CEILING_CKMH
-        spacing_ms = STEP_SPACING_REV_MS if allow.backward else 0
-        if rise_ckmh > largest or now_ms - self._raised_at_ms < spacing_ms:
+        if rise_ckmh > (STEP_CEILING_REV_CKMH if allow.backward else STEP_CEILING_CKMH):
             return Cause.RAMP_VIOLATION
-        while self._increases and now_ms - self._increases[0][0] >= WINDOW_MS:
-            self._increases.popleft()
-        in_window = rise_ckmh + sum(by for _, by in self._increases)
+        recent = [(at_ms, by) for at_ms, by in self._increases if now_ms - at_ms < WINDOW_MS]
+        if allow.backward and any(now_ms - at_ms < STEP_SPACING_REV_MS for at_ms, _ in recent):
+            return Cause.RAMP_VIOLATION
+        in_window = rise_ckmh + sum(by for _, by in recent)
         if in_window > allow.a_up_ckmh_s * WINDOW_MS // 1_000:
             return Cause.RAMP_VIOLATION
-        self._increases.append((now_ms, rise_ckmh))
-        self._raised_at_ms = now_ms
+        self._increases = [*recent, (now_ms, rise_ckmh)]
         return None
