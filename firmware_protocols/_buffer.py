@@ -14,8 +14,6 @@ from firmware_protocols.errors import RemoteProtocolError
 OPCODE_MIN: Final = 0x80
 CAPACITY: Final = 65_536
 """Two minutes of a 4800-baud line that nobody drained."""
-FRAMES_KEPT: Final = 1_024
-"""A line says the same few hundred frames all day; what they mean is looked up, not parsed anew."""
 _SHOWN: Final = 16
 
 
@@ -50,16 +48,16 @@ class FrameBuffer:
                 del data[:1]
                 yield RemoteProtocolError(_why_stray(stray[0]), raw=stray)
                 continue
-            end = 1
-            while end <= length and end < len(data) and data[end] < OPCODE_MIN:
+            whole, end = 1 + length, 1
+            while end < whole and end < len(data) and data[end] < OPCODE_MIN:
                 end += 1
-            if end <= length and end == len(data):
+            if end < whole and end == len(data):
                 return  # the rest has yet to arrive
             frame = bytes(data[:end])
             del data[:end]
             yield (
                 frame
-                if end > length
+                if end == whole
                 else RemoteProtocolError(f"cut short, {length} data bytes expected", raw=frame)
             )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from firmware_protocols._buffer import FRAMES_KEPT, FrameBuffer
+from firmware_protocols._buffer import FrameBuffer
 from firmware_protocols._fields import (
     Unit,
     ckmh_from_tenths,
@@ -93,20 +93,19 @@ _ERRORS: Final[dict[int, MachineMessage]] = {
 }
 _ERROR_BYTES: Final = {message: reply for reply, message in _ERRORS.items()}
 _DRIVE: Final = {
-    0x31: DriveState.STOPPED,
-    0x32: DriveState.SUPERVISED,
-    0x33: DriveState.UNSUPERVISED,
+    b"1": DriveState.STOPPED,
+    b"2": DriveState.SUPERVISED,
+    b"3": DriveState.UNSUPERVISED,
 }
-_DRIVE_BYTES: Final = {state: byte for byte, state in _DRIVE.items()}
-_OTHER_LENGTHS: Final = {**dict.fromkeys(range(0xD3, 0xDE), 4), 0xD8: 2, 0xD9: 2}
-"""Set values, times, totals, protocol and stage (serial.md 2.3, C3..CD)."""
+_DRIVE_FIELDS: Final = {state: field for field, state in _DRIVE.items()}
 _REPLY_LENGTHS: Final = {
     **dict.fromkeys(_ACKS, 0),
     **dict.fromkeys(_ERRORS, 0),
     0xD0: 1,
-    0xD1: 4,
-    0xD2: 4,
-    **_OTHER_LENGTHS,
+    # Speed and incline, then set values, times, totals, protocol and stage (serial.md 2.3).
+    **dict.fromkeys(range(0xD1, 0xDE), 4),
+    0xD8: 2,
+    0xD9: 2,
 }
 
 
@@ -137,8 +136,8 @@ def encode_reply(message: MachineMessage, unit: Unit = Unit.MPH) -> bytes:
     match message:
         case Ack(opcode) if opcode in _ACK_BYTES:
             return bytes((_ACK_BYTES[opcode],))
-        case DriveReport(state) if state in _DRIVE_BYTES:
-            return bytes((0xD0, _DRIVE_BYTES[state]))
+        case DriveReport(state) if state in _DRIVE_FIELDS:
+            return b"\xd0" + _DRIVE_FIELDS[state]
         case SpeedReport(speed_ckmh, direction):
             return b"\xd1" + _speed_field(speed_ckmh, direction, unit, _READING_MAX_TENTHS)
         case SpeedFault():
@@ -203,7 +202,7 @@ class CommandDecoder:
             )
 
 
-def quantise(speed_ckmh: int, unit: Unit = Unit.MPH) -> int:
+def quantise(speed_ckmh: int, unit: Unit) -> int:
     """Return the machine's own step for a request: decode(encode(x)).
 
     Raises:
@@ -218,7 +217,8 @@ def _speed_field(speed_ckmh: int, direction: Direction, unit: Unit, max_tenths: 
     return four_digits(tenths_from_ckmh(speed_ckmh, unit, max_tenths=max_tenths))
 
 
-@lru_cache(maxsize=FRAMES_KEPT)
+# A line says the same few hundred frames all day: they are looked up, not parsed anew.
+@lru_cache(maxsize=1_024)
 def _parse_reply(frame: bytes, unit: Unit) -> MachineMessage | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
     if opcode in _ACKS:
@@ -226,8 +226,8 @@ def _parse_reply(frame: bytes, unit: Unit) -> MachineMessage | RemoteProtocolErr
     if opcode in _ERRORS:
         return _ERRORS[opcode]
     if opcode == 0xD0:
-        if payload[0] in _DRIVE:
-            return DriveReport(_DRIVE[payload[0]])
+        if payload in _DRIVE:
+            return DriveReport(_DRIVE[payload])
         return RemoteProtocolError("not a belt state", raw=frame)
     if not payload.isdigit():
         return RemoteProtocolError("not digits", raw=frame)
@@ -240,15 +240,15 @@ def _parse_reply(frame: bytes, unit: Unit) -> MachineMessage | RemoteProtocolErr
     return OtherReport(frame)
 
 
-@lru_cache(maxsize=FRAMES_KEPT)
+@lru_cache(maxsize=1_024)
 def _parse_command(frame: bytes, unit: Unit) -> HostMessage | UnsafeCommand | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
-    if opcode in _SIMPLE_COMMANDS:
-        return _SIMPLE_COMMANDS[opcode]
     if payload and not payload.isdigit():
         return RemoteProtocolError("not digits", raw=frame)
     if opcode in _UNSAFE_LENGTHS:
         return UnsafeCommand(opcode, frame)
+    if opcode in _SIMPLE_COMMANDS:
+        return _SIMPLE_COMMANDS[opcode]
     if opcode == 0xA3:
         return SetSpeed(ckmh_from_tenths(int(payload), unit))
     if int(payload) % INCLINE_STEP_PERMILLE:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from firmware_protocols._buffer import FRAMES_KEPT, FrameBuffer
+from firmware_protocols._buffer import FrameBuffer
 from firmware_protocols._fields import (
     Unit,
     ckmh_from_tenths,
@@ -81,11 +81,11 @@ _ERRORS: Final[dict[int, MachineMessage]] = {
 }
 _ERROR_BYTES: Final = {message: reply for reply, message in _ERRORS.items()}
 _DRIVE: Final = {
-    0x31: DriveState.STOPPED,
-    0x32: DriveState.SUPERVISED,
-    0x33: DriveState.UNSUPERVISED,
+    b"1": DriveState.STOPPED,
+    b"2": DriveState.SUPERVISED,
+    b"3": DriveState.UNSUPERVISED,
 }
-_DRIVE_BYTES: Final = {state: byte for byte, state in _DRIVE.items()}
+_DRIVE_FIELDS: Final = {state: field for field, state in _DRIVE.items()}
 _OTHER: Final = (0xD3, 0xD4)
 """Firmware, and time since start, whose length nobody published: four, as its neighbours."""
 _REPLY_LENGTHS: Final = {
@@ -130,8 +130,8 @@ def encode_reply(message: MachineMessage) -> bytes:
     match message:
         case Ack(opcode) if opcode in _ACK_BYTES:
             return bytes((_ACK_BYTES[opcode],))
-        case DriveReport(state) if state in _DRIVE_BYTES:
-            return bytes((0xD0, _DRIVE_BYTES[state]))
+        case DriveReport(state) if state in _DRIVE_FIELDS:
+            return b"\xd0" + _DRIVE_FIELDS[state]
         case SpeedReport(speed_ckmh, direction):
             return b"\xd1" + _speed_field(speed_ckmh, direction, _READING_MAX_TENTHS)
         case InclineReport(incline_permille):
@@ -202,7 +202,8 @@ def _speed_field(speed_ckmh: int, direction: Direction, max_tenths: int) -> byte
     return b"%c%03d" % (_REVERSE_DIGIT if reverse else _FORWARD_DIGIT, tenths)
 
 
-@lru_cache(maxsize=FRAMES_KEPT)
+# A line says the same few hundred frames all day: they are looked up, not parsed anew.
+@lru_cache(maxsize=1_024)
 def _parse_reply(frame: bytes) -> MachineMessage | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
     if opcode in _ACKS:
@@ -212,8 +213,8 @@ def _parse_reply(frame: bytes) -> MachineMessage | RemoteProtocolError:
     if opcode in _OTHER:
         return OtherReport(frame)
     if opcode == 0xD0:
-        if payload[0] in _DRIVE:
-            return DriveReport(_DRIVE[payload[0]])
+        if payload in _DRIVE:
+            return DriveReport(_DRIVE[payload])
         return RemoteProtocolError("not a belt state", raw=frame)
     if not payload.isdigit():
         return RemoteProtocolError("not four digits", raw=frame)
@@ -224,7 +225,7 @@ def _parse_reply(frame: bytes) -> MachineMessage | RemoteProtocolError:
     return RemoteProtocolError("sign digit is neither 0 nor 3", raw=frame)
 
 
-@lru_cache(maxsize=FRAMES_KEPT)
+@lru_cache(maxsize=1_024)
 def _parse_command(frame: bytes) -> HostMessage | UnsafeCommand | RemoteProtocolError:
     opcode, payload = frame[0], frame[1:]
     if opcode in _SIMPLE_COMMANDS:

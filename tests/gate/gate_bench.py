@@ -116,6 +116,7 @@ class Bench:
             core_alive=self.core_alive,
             stop=self.signal,
             link_up=self.link_up,
+            suspended_ms=0,
             heart=self.heart,
         )
         self.sent += [(self.now_ms, frame) for frame in frames]

@@ -270,9 +270,7 @@ def test_sr11_the_window_is_exact_to_a_hundredth_of_a_kmh(
     assert check.check(ftms_speed(last_ckmh), NOW, allow) is cause
 
 
-@pytest.mark.parametrize(
-    "stop", [b"\xaa", b"\xa2", b"\xa30000"], ids=["auto-stop", "stop", "zero"]
-)
+@pytest.mark.parametrize("stop", [b"\xaa", b"\xa2", b"\xa30000"], ids=["auto-stop", "stop", "zero"])
 def test_sr11_a_stop_begins_the_window_anew(stop: bytes) -> None:
     check = wire_check("trackmaster", "kmh")
     for tenths in (10, 15, 20, 25, 30):  # all of the 2.0 km/h that ten seconds allow

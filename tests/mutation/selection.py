@@ -42,6 +42,7 @@ class Selection:
         self._hints = hints
         self._last_killers: dict[tuple[str, str], list[str]] = defaultdict(list)
         self._uses = _uses(root, modules)
+        self._makes = _makes(root, modules)
         self._files = {
             name: (root / name).read_text()
             for name in sorted({test.partition("::")[0] for test in known.seconds})
@@ -73,12 +74,14 @@ class Selection:
         del killers[8:]
 
     def _noticing_at_import(self, mutant: Mutant) -> set[str]:
-        """A value made at import: whoever runs a line that uses its name, or names it itself."""
-        name = mutant.place.rpartition(".")[2].partition("+")[0]
+        """A value made at import: whoever runs a line that uses its name or that of another value
+        made from it, or names one of them itself."""
+        names = self._made_of(mutant.place.rpartition(".")[2].partition("+")[0])
         found: set[str] = set()
-        for module, line in self._uses.get(name, ()):
-            found |= self._map.covering(module, line, line)
-        word = re.compile(rf"\b{re.escape(name)}\b")
+        for name in names:
+            for module, line in self._uses.get(name, ()):
+                found |= self._map.covering(module, line, line)
+        word = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names)))})\b")
         module_word = re.compile(rf"\b{re.escape(mutant.module.rpartition('.')[2])}\b")
         naming = {
             file
@@ -90,6 +93,13 @@ class Selection:
             for test in self._map.seconds
             if test.partition("::")[0] in naming and test not in self._map.failed
         }
+
+    def _made_of(self, name: str) -> set[str]:
+        names, new = {name}, {name}
+        while new:
+            new = {made for each in new for made in self._makes.get(each, ())} - names
+            names |= new
+        return names
 
 
 def _function(mutant: Mutant) -> tuple[str, str]:
@@ -105,4 +115,18 @@ def _uses(root: Path, modules: Sequence[str]) -> dict[str, set[tuple[str, int]]]
                     found[name].add((module, node.lineno))
                 case _:
                     pass
+    return found
+
+
+def _makes(root: Path, modules: Sequence[str]) -> dict[str, set[str]]:
+    """By the name of each value: those of the values that a module makes from it at import."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for module in modules:
+        for statement in ast.parse(path_of(root, module).read_text()).body:
+            if isinstance(statement, ast.Assign | ast.AnnAssign):
+                names = [node for node in ast.walk(statement) if isinstance(node, ast.Name)]
+                made = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+                for name in names:
+                    if isinstance(name.ctx, ast.Load):
+                        found[name.id] |= made
     return found

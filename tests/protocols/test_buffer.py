@@ -1,8 +1,9 @@
 """The receive buffer: what is a frame, what is noise, and how much is kept."""
 
-from firmware_protocols._buffer import CAPACITY, FrameBuffer
+from firmware_protocols._buffer import FrameBuffer
 from firmware_protocols.errors import RemoteProtocolError
 
+CAPACITY = 65_536
 LENGTHS = {0xB0: 0, 0xD0: 1, 0xD1: 4}
 
 

@@ -70,6 +70,7 @@ REPLIES: Final[list[tuple[str, MachineMessage]]] = [
     ("D1 39 39 39 38", SpeedReport(160_903)),
     ("D1 39 39 39 39", SpeedFault()),
     ("D2 30 30 35 30", InclineReport(50)),
+    ("D2 39 39 39 39", InclineReport(9_999)),
     *(
         (f"{opcode:02X} 30 31 32 33", OtherReport(bytes((opcode,)) + b"0123"))
         for opcode in (0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xDA, 0xDB, 0xDC, 0xDD)
@@ -159,7 +160,17 @@ def test_a_command_that_means_nothing_is_an_error_with_its_bytes(wire: str) -> N
 
 @pytest.mark.parametrize(
     "wire",
-    ["D0 30", "D0 34", "D1 30 30 2E 34", "D2 2D 30 35 30", "D7 30 30 30 3A", "BD", "DE", "A0"],
+    [
+        "D0 30",
+        "D0 34",
+        "D1 30 30 2E 34",
+        "D2 2D 30 35 30",
+        "D7 30 30 30 3A",
+        "AF",
+        "BD",
+        "DE",
+        "A0",
+    ],
 )
 def test_a_reply_that_means_nothing_is_an_error_with_its_bytes(wire: str) -> None:
     assert read(wire) == [Fault(bytes.fromhex(wire))]

@@ -86,6 +86,7 @@ REPLIES: Final[list[tuple[str, MachineMessage]]] = [
     ("D1 30 39 39 39", SpeedReport(16_078)),
     ("D2 30 30 35 30", InclineReport(50)),
     ("D2 30 32 39 39", InclineReport(299)),
+    ("D2 39 39 39 39", InclineReport(9_999)),
     ("D3 00 01 02 7F", OtherReport(b"\xd3\x00\x01\x02\x7f")),
     ("D3 31 2E 30 32", OtherReport(b"\xd31.02")),
     ("D4 30 30 31 32", OtherReport(b"\xd40012")),

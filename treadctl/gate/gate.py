@@ -25,7 +25,6 @@ from treadctl.model import (
     Reaction,
     Report,
     Request,
-    StrapState,
 )
 from treadctl.safety import kernel, ramp
 from treadctl.safety.limits import (
@@ -113,24 +112,22 @@ class Gate:
         self._request = Request(at_ms=now_ms, counter=-1)
         self._core_heard_ms = now_ms
         self._connections = 0
-        self._called_again = False
+        self._called_again: bool
         """The machine had answered nothing on the link before this one."""
         self._line_up = False
         self._present = True
         """The machine answers, or has not yet had the time to."""
         self._link_lost_ms = now_ms
-        self._learned = True
+        self._learned: bool
         """What the machine states about itself is in `config`."""
         self._claim: Final = Claim()
         """Control is to be requested once: after connecting, or because a person arms (SR-38)."""
-        self._strap = StrapSample(StrapState.UNKNOWN, now_ms)
         self._machine_tells_heart: Final = (
             setup.heart is not None and setup.heart.kind is HeartKind.MACHINE
         )
         self._report_due_ms = now_ms
         self._report_seq = 0
-        self._reported: tuple[object, ...] = ()
-        self._core_alive = True
+        self._reported: tuple[object, ...]
         self._inputs: Inputs | None = None
         self._tape: Final = Tape(now_ms)
         self._permission_basis: tuple[object, ...] = ()
@@ -147,7 +144,7 @@ class Gate:
         core_alive: bool,
         stop: Reaction,
         link_up: bool,
-        suspended_ms: int = 0,
+        suspended_ms: int,
         heart: HeartSample = NO_HEART,
     ) -> list[bytes]:
         """Take what arrived, decide, and return the whole frames that must be written."""
@@ -169,8 +166,6 @@ class Gate:
         given_heart = heart
         if self._machine_tells_heart:
             heart = heard.heart.sample
-        self._strap = strap
-        self._core_alive = core_alive
         inputs = self._inputs = Inputs(
             now_ms,
             self._request,
@@ -242,26 +237,18 @@ class Gate:
 
     def take_report(self, now_ms: int) -> Report | None:
         """A report when one is due: ten times a second, and at once when something changed."""
-        s = self.state
-        worst = s.worst
-        key = (
-            s.phase,
-            s.latch,
-            worst,
-            self._strap.state,
-            self._line_up and self._present,
-            s.facing,
-        )
-        if now_ms < self._report_due_ms and key == self._reported and not s.refused:
+        s, i = self.state, self._inputs
+        if i is None:
             return None
-        if self._inputs is None:
+        key = (s.phase, s.latch, s.worst, i.strap, i.link_up, s.facing)
+        if now_ms < self._report_due_ms and key == self._reported and not s.refused:
             return None
         self._reported = key
         self._report_due_ms = now_ms + REPORT_MS
         self._report_seq += 1
         report = report_of(
             s,
-            self._inputs,
+            i,
             self.config,
             self._report_seq,
             self._heard.sample_seq > 0,

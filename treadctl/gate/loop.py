@@ -43,7 +43,7 @@ class StepGate(Protocol):
         core_alive: bool,
         stop: Reaction,
         link_up: bool,
-        suspended_ms: int = 0,
+        suspended_ms: int,
         heart: HeartSample = NO_HEART,
     ) -> list[bytes]: ...
 

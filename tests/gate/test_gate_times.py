@@ -1,0 +1,63 @@
+"""The first ticks of a gate, and the times it keeps, to the millisecond."""
+
+import pytest
+
+from tests.gate.gate_bench import Bench
+from treadctl.model import GatePhase, Reaction, Request
+
+
+def heard_last(bench: Bench) -> Bench:
+    """A machine that has just been heard, and says nothing from now on."""
+    while not bench.tick():
+        pass
+    bench.machine.mute = True
+    bench.tick()
+    return bench
+
+
+@pytest.mark.parametrize(("counter", "heard"), [(-1, False), (0, True), (1, True)])
+def test_sr30_requests_are_counted_from_zero(counter: int, heard: bool) -> None:
+    bench = Bench()
+    bench.machine.mute = True  # nobody waits for one that never answered
+    bench.tick(request=Request(at_ms=20, counter=counter, end=True))
+    assert bench.finished() is heard
+
+
+def test_sr01_before_its_core_has_said_a_word_a_gate_watches_the_machine() -> None:
+    bench = Bench()
+    bench.core_talks = False
+    bench.run_to(GatePhase.IDLE)
+    assert bench.report().reaction is Reaction.NONE
+
+
+def test_a_link_counts_as_up_before_the_machine_has_had_the_time_to_answer() -> None:
+    bench = Bench()
+    bench.machine.mute = True
+    bench.tick()
+    assert (bench.report().link_up, bench.phase()) == (True, GatePhase.QUARANTINE)
+
+
+def test_reports_are_counted_from_one() -> None:
+    bench = Bench()
+    bench.run(200)
+    assert [report.seq for report in bench.reports] == [1, 2]
+
+
+def test_a_report_is_due_after_100_ms_and_not_before() -> None:
+    bench = Bench().idle()
+    bench.run(1_000)
+    while bench.report().now_ms != bench.now_ms:
+        bench.tick()
+    bench.reports.clear()
+    bench.tick(99)
+    assert bench.reports == []
+    bench.tick(1)
+    assert len(bench.reports) == 1
+
+
+def test_sr50_in_motion_a_machine_is_given_up_after_three_seconds_of_silence() -> None:
+    bench = heard_last(Bench().moving(400))
+    bench.run(3_000)
+    assert bench.report().link_up
+    bench.tick(1)
+    assert not bench.report().link_up
