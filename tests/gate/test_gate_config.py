@@ -6,10 +6,11 @@ import pytest
 
 from firmware_protocols.errors import LocalProtocolError
 from firmware_protocols.ftms import profiles
-from tests.gate.gate_bench import ALL_ITEMS, WOODWAY
+from tests.gate.gate_bench import ALL_ITEMS, TRACKMASTER, WOODWAY
 from tests.gate.test_gate_connecting import config_of
 from tests.gate.test_gate_ftms import FTMS, START, FtmsBench, value
-from treadctl.gate.setup import HeartKind, HeartSource, StrapKind, StrapSource
+from treadctl.causes import Cause
+from treadctl.gate.setup import HeartKind, HeartSource, MachineClass, StrapKind, StrapSource
 
 
 def test_a_cable_machines_stated_maximum_counts_between_its_steps_as_well() -> None:
@@ -17,11 +18,29 @@ def test_a_cable_machines_stated_maximum_counts_between_its_steps_as_well() -> N
     assert (config.max_ckmh, config.machine_steps[-1]) == (4_811, 4_796)
 
 
+def test_a_machines_own_maximum_is_its_last_step_where_it_is_one() -> None:
+    facts = replace(TRACKMASTER.machine, unit="kmh", max_ckmh=2_000)
+    config = config_of(replace(TRACKMASTER, machine=facts))
+    assert (config.machine_steps[-1], config.max_ckmh) == (2_000, 2_000)
+
+
+@pytest.mark.parametrize(
+    ("machine_class", "class_c"),
+    [(MachineClass.A, False), (MachineClass.B, False), (MachineClass.C, True)],
+)
+def test_sr54_a_machine_that_keeps_running_is_known_as_one(
+    machine_class: MachineClass, class_c: bool
+) -> None:
+    machine = replace(WOODWAY.machine, machine_class=machine_class)
+    assert config_of(replace(WOODWAY, machine=machine)).class_c is class_c
+
+
 def test_a_machine_that_takes_no_speed_is_watched_by_the_usual_steps() -> None:
     bench = FtmsBench()
     bench.ftms.peer._outgoing[1] = (0, value(0x2AD4, "b80ba00f0a00"))  # 30 to 40 km/h
     config = bench.idle().gate.config
     assert (config.machine_steps, config.min_ckmh, config.max_ckmh) == ((0, 10), 17, 10)
+    assert config.unfit is Cause.MACHINE_MINIMUM
 
 
 def test_sr54_a_machine_that_fits_two_profiles_is_named_as_such_and_never_armed(
@@ -62,3 +81,10 @@ def test_sr46_only_who_relies_on_a_heart_rate_has_a_guard(
 ) -> None:
     config = config_of(replace(WOODWAY, heart=heart))
     assert (config.hr_limit_bpm, config.hr_guard) == (limit_bpm, guard)
+
+
+def test_what_a_machine_has_said_it_is_is_learned_once_on_a_link() -> None:
+    bench = FtmsBench()
+    config = bench.idle().gate.config
+    bench.run(1_000)
+    assert bench.gate.config is config

@@ -320,6 +320,31 @@ def test_a_control_point_that_falls_silent_stops_the_belt_and_wants_another_link
     assert bench.words()[-1] == STOP
     assert bench.report().latched is Reaction.E_STOP  # it went on as if it had not been told
     assert bench.gate.wants_new_link
+    bench.link_up = False
+    bench.tick()
+    assert not bench.gate.wants_new_link
+
+
+def test_sr20_in_motion_another_link_is_wanted_however_often_that_was_so_before() -> None:
+    bench = FtmsBench()
+    bench.ftms.deaf = True
+    bench.run(8_000)
+    bench.link_up = False
+    bench.run(500)
+    bench.link_up = True
+    bench.ftms.peer, bench.ftms.deaf = FtmsPeer(), False
+    bench.moving()
+    bench.ftms.deaf = True
+    bench.ask(setpoint_ckmh=120)
+    bench.run(16_000)
+    assert bench.phase() is GatePhase.STOPPING
+    assert bench.gate.wants_new_link
+
+
+def test_sr32_where_only_the_machine_can_act_the_gate_wakes_by_its_tick() -> None:
+    bench = FtmsBench().idle()
+    bench.run(2_000)
+    assert bench.gate.next_wake_ms(bench.now_ms) == bench.now_ms + 50
 
 
 def test_sr38_whoever_answers_nothing_at_rest_is_called_once_more_and_then_told_to_people() -> None:

@@ -61,3 +61,29 @@ def test_sr50_in_motion_a_machine_is_given_up_after_three_seconds_of_silence() -
     assert bench.report().link_up
     bench.tick(1)
     assert not bench.report().link_up
+
+
+def test_nothing_is_measured_before_the_first_reading() -> None:
+    bench = Bench()
+    while bench.gate.state.sample_seq == 0:
+        assert {report.measured_ckmh for report in bench.reports} <= {None}
+        bench.tick()
+    report = bench.gate.take_report(bench.now_ms + 100)
+    assert report is not None
+    assert report.measured_ckmh == 0
+
+
+def test_sr32_a_gate_that_is_late_is_woken_in_the_next_millisecond() -> None:
+    bench = Bench().idle()
+    late_ms = bench.now_ms + 5_000
+    assert bench.gate.next_wake_ms(late_ms) == late_ms + 1
+
+
+def test_sr32_with_nothing_to_say_the_gate_wakes_by_its_tick() -> None:
+    rest, moving = Bench().idle(), Bench().moving()
+    for bench, longest_ms in ((rest, 50), (moving, 20)):
+        waits_ms = set()
+        for _ in range(20):
+            bench.tick()
+            waits_ms.add(bench.gate.next_wake_ms(bench.now_ms) - bench.now_ms)
+        assert max(waits_ms) == longest_ms

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.gate.samples import REPORT, REQUEST, SETUP
-from treadctl.gate.channel import READ_SIZE, READS_PER_TURN, Channel
+from treadctl.gate.channel import Channel
 from treadctl.gate.ipc import Bye, ByeReason, Hello, encode
 from treadctl.model import Report
 
@@ -149,16 +149,30 @@ def test_a_peer_that_cannot_be_written_to_is_no_error_here() -> None:
 
 def test_a_peer_that_floods_gets_a_bounded_share_of_a_turn() -> None:
     class Flood(Trickle):
-        reads = 0
+        def __init__(self) -> None:
+            super().__init__()
+            self.sizes: list[int] = []
 
         def recv(self, size: int, /) -> bytes:
-            self.reads += 1
+            self.sizes.append(size)
             return encode(REQUEST)[: 4 + 4] + b" " * (size - 8)
 
     stream = Flood()
     Channel(stream).receive()
-    assert stream.reads <= READS_PER_TURN
-    assert READ_SIZE * READS_PER_TURN < 1 << 20
+    assert stream.sizes == [65_536] * 4
+
+
+def test_a_peer_that_has_said_all_is_not_asked_again_in_that_turn() -> None:
+    class Said(Trickle):
+        reads = 0
+
+        def recv(self, size: int, /) -> bytes:
+            self.reads += 1
+            return encode(REQUEST)
+
+    stream = Said()
+    assert Channel(stream).receive() == [REQUEST]
+    assert stream.reads == 1
 
 
 def test_after_the_end_nothing_is_sent_or_received() -> None:

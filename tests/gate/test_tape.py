@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from treadctl.gate.heart import NO_HEART, HeartSample
 from treadctl.gate.strap import StrapSample
-from treadctl.gate.tape import MAX_CHARS, Tape, TapeError, TapeReader, Tick
+from treadctl.gate.tape import Tape, TapeError, TapeReader, Tick
 from treadctl.model import Reaction, Request, StrapState
 
 BEGAN_MS: Final = 5_000
+MAX_CHARS: Final = 16_384
 PLAIN: Final = Tick(
     BEGAN_MS,
     b"",
@@ -126,6 +127,92 @@ def test_sr49_a_flood_is_cut_off_and_the_next_piece_is_kept_again() -> None:
     assert len(piece) < 100
     with pytest.raises(TapeError, match="more to say"):
         list(TapeReader().ticks(piece))
+
+
+def filled(tape: Tape, chars: int) -> None:
+    """Note one tick that takes *chars*, the space behind it counted."""
+    at_ms = BEGAN_MS
+    usual = len("0,tA0,l1,c1,p0,q1,r ")
+    counter = 10 if (chars - usual) % 2 else 1
+    size = (chars - usual - (counter == 10)) // 2
+    note(
+        tape,
+        replace(
+            PLAIN,
+            now_ms=at_ms,
+            received=bytes(size),
+            counter=counter,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("chars", "kept"), [(MAX_CHARS, True), (MAX_CHARS + 1, False)], ids=["full", "one too many"]
+)
+def test_sr49_a_piece_holds_sixteen_kilobytes_and_not_one_character_more(
+    chars: int, kept: bool
+) -> None:
+    tape = Tape(BEGAN_MS)
+    filled(tape, chars)
+    assert (len(tape.take()) == len("@5000 ") + MAX_CHARS - 1) is kept
+
+
+def test_sr49_whatever_does_not_fit_any_more_is_marked_once() -> None:
+    tape = Tape(BEGAN_MS)
+    filled(tape, MAX_CHARS)
+    for _ in range(3):
+        note(tape, PLAIN)
+    assert tape.take().split()[2:] == ["!"]
+
+
+def test_sr49_after_a_full_piece_there_is_room_for_another_of_the_same_length() -> None:
+    tape = Tape(BEGAN_MS)
+    filled(tape, MAX_CHARS)
+    tape.take()
+    for received in (bytes(8_188), b""):
+        note(tape, replace(PLAIN, now_ms=BEGAN_MS + 20, received=received, counter=1))
+    # 20,q1,r and the hex make 16,383 characters, and there is one behind every word.
+    assert [len(word) for word in tape.take().split()] == [16_383, 1]
+
+
+def test_sr49_what_could_not_be_kept_is_the_end_of_a_tape() -> None:
+    tape = Tape(BEGAN_MS)
+    filled(tape, MAX_CHARS + 1)
+    tape.take()
+    note(tape, PLAIN)
+    assert tape.take() == ""
+
+
+@pytest.mark.parametrize(
+    ("strap", "text"),
+    [
+        ((StrapState.UNKNOWN, 5_000), "@5000 20,l1,c1,p0"),
+        ((StrapState.UNKNOWN, 5_020), "@5000 20,sU0,l1,c1,p0"),
+        ((StrapState.UNKNOWN, 5_019), "@5000 20,tU1,l1,c1,p0"),
+        ((StrapState.RELEASED, 5_020), "@5000 20,tR0,l1,c1,p0"),
+    ],
+    ids=["nothing new", "as old as before", "a new sample", "a new state"],
+)
+def test_sr49_a_tape_begins_with_a_strap_that_nobody_knows(
+    strap: tuple[StrapState, int], text: str
+) -> None:
+    assert taped(replace(PLAIN, now_ms=5_020, strap=StrapSample(*strap))) == text
+
+
+def test_what_a_tape_does_not_say_is_as_it_is_before_anything_happens() -> None:
+    assert list(TapeReader().ticks("@5000 20")) == [
+        Tick(
+            5_020,
+            b"",
+            StrapSample(StrapState.UNKNOWN, 5_000),
+            None,
+            core_alive=True,
+            stop=Reaction.NONE,
+            link_up=False,
+            suspended_ms=0,
+            heart=NO_HEART,
+        )
+    ]
 
 
 def test_sr49_nothing_is_ever_longer_than_a_message_may_be() -> None:

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -51,12 +52,14 @@ def main() -> int:
         mutants = _some(mutants, options.sample or 0, options.seed, options.since)
     import_libraries()
     tests = options.tests or targets.TESTS
-    key = fingerprint(root, targets.TREES) + ("" if not options.tests else "+".join(tests))
+    key = fingerprint(root, targets.TREES)
+    if options.tests:  # short, because it is part of a file's name
+        key += f"+{zlib.crc32(' '.join(tests).encode()):08x}"
     began_s = time.monotonic()
     print(f"Collecting {' '.join(tests)} ...", file=sys.stderr, flush=True)
     measured = [module for module in targets.modules() if module not in targets.EXCLUDED]
     collected = Collected(root, tests, measured)
-    known = _coverage_map(collected, options.folder / f"coverage-{key.replace('/', '_')}.json.gz")
+    known = _coverage_map(collected, options.folder / f"coverage-{key}.json.gz")
     for test, text in known.failed.items():
         print(f"Fails on the unchanged program: {test}\n{text}", file=sys.stderr)
     journal = Journal(options.folder / "mutation.jsonl", key)

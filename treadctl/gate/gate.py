@@ -153,15 +153,11 @@ class Gate:
         if link_up is not self._line_up:
             self._line_changed(now_ms, link_up)
         heard = self._heard
-        fault, foreign_ckmh = Cause.MACHINE_FAULT if heard.speed_fault else None, None
-        started_by_others = False
-        if received:
-            fault = heard.receive(now_ms, received)
-            foreign_ckmh = heard.foreign_ckmh
-            started_by_others = heard.started_by_others
-            if not self._learned:
-                self._learn()
-            self._claim.follow(self._session)
+        fault = heard.receive(now_ms, received)
+        foreign_ckmh = heard.foreign_ckmh
+        if not self._learned:
+            self._learn()
+        self._claim.follow(self._session)
         self._follow_presence(now_ms)
         given_heart = heart
         if self._machine_tells_heart:
@@ -191,22 +187,17 @@ class Gate:
             heart.at_ms,
             heart.changed_at_ms,
             self._session.answers,
-            started_by_others,
+            heard.started_by_others,
             self._wire_check.sent_ckmh,
         )
-        drive = kernel.step(self.state, inputs, self.config)
-        if drive.kind is not DriveKind.NOTHING:
-            self._say(drive)
+        self._say(kernel.step(self.state, inputs, self.config))
         if self._claim.wanted:
             self._claim.ask(self.state, self._session)
         if foreign_ckmh is not None and foreign_ckmh == self.state.foreign_ckmh:
             self._wire_check.set_by_others(foreign_ckmh, self.state.commanded_ckmh)
-        if not link_up:
-            frames: list[bytes] = []
-        else:
-            frames = self._session.data_to_send(now_ms)
-            if frames:
-                frames = self._checked(frames, inputs)
+        frames: list[bytes] = []
+        if link_up:
+            frames = self._checked(self._session.data_to_send(now_ms), inputs)
         if not core_alive or self._request.end:
             self._finish(inputs)
         self._tape.note(
@@ -336,7 +327,7 @@ class Gate:
             case DriveKind.STRONGEST_STOP:
                 session.stop(strongest=True)
             case _:
-                pass  # a stop that is in force already and has just been said
+                pass  # nothing, or a stop that is in force already and has just been said
 
     def _checked(self, frames: list[bytes], inputs: Inputs) -> list[bytes]:
         """Let frames through, or drop the first bad one with all after it and stop instead."""

@@ -147,8 +147,8 @@ class TapeReader:
     def __init__(self) -> None:
         self.began_ms: int | None = None
         """When the gate was made; None before the first piece."""
-        self._now_ms = 0
-        self._strap = StrapSample(StrapState.UNKNOWN, 0)
+        self._now_ms: int
+        self._strap: StrapSample
         self._strap_age_ms: int | None = None
         self._link_up, self._core_alive, self._stop = False, True, Reaction.NONE
         self._heart = NO_HEART
@@ -162,16 +162,16 @@ class TapeReader:
         for word in piece.split():
             if word == TOO_LONG:
                 raise TapeError("the gate had more to say than could be kept")
+            if self.began_ms is None and not word.startswith("@"):
+                raise TapeError("its beginning is missing")
             try:
-                if word.startswith("@") and self.began_ms is None:
+                if self.began_ms is None:
                     self.began_ms = self._now_ms = int(word[1:])
                     self._strap = StrapSample(StrapState.UNKNOWN, self._now_ms)
                     continue
                 tick = self._tick(word)
             except (ValueError, LookupError) as error:
                 raise TapeError(f"{word[:40]!r} is no tick") from error
-            if self.began_ms is None:
-                raise TapeError("its beginning is missing")
             yield tick
 
     def _tick(self, word: str) -> Tick:
