@@ -83,6 +83,15 @@ def test_sr46_only_who_relies_on_a_heart_rate_has_a_guard(
     assert (config.hr_limit_bpm, config.hr_guard) == (limit_bpm, guard)
 
 
+def test_sr29_the_last_check_reads_speeds_as_the_machine_was_found_to_mean_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(profiles, "match", lambda maker, model: profiles.named("miles"))
+    bench = FtmsBench().moving(160)
+    # 0.90 mph: ten of its steps of 0.1 mph would be 1.61 km/h.
+    assert bench.gate._wire_check.sent_ckmh == bench.report().commanded_ckmh == 145
+
+
 def test_what_a_machine_has_said_it_is_is_learned_once_on_a_link() -> None:
     bench = FtmsBench()
     config = bench.idle().gate.config

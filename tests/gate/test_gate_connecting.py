@@ -14,7 +14,7 @@ from tests.gate.gate_bench import (
 )
 from treadctl.gate.gate import GONE_MS, Gate, kernel_config, open_session
 from treadctl.gate.setup import GateSetup, StrapKind, StrapSource
-from treadctl.model import GatePhase, Mode, Reaction, StrapState
+from treadctl.model import BeltState, GatePhase, Mode, Reaction, StrapState
 from treadctl.safety.state import KernelConfig
 
 C0 = b"\xc0"
@@ -163,6 +163,25 @@ def test_sr50_a_machine_that_comes_back_has_to_prove_itself_and_is_watched_anew(
     assert bench.now_ms - back_ms >= 5_000
     assert bench.report().link_up is True
     assert bench.report().checklist == 0
+
+
+def test_sr50_a_machine_that_comes_back_moving_is_called_so() -> None:
+    bench = Bench().idle()
+    bench.machine.mute = True
+    bench.run(1_500)
+    assert bench.report().belt is BeltState.UNKNOWN
+    bench.machine.mute, bench.machine.runs_by_itself = False, 5
+    bench.run(2_000)
+    assert bench.report().latched_cause == "reconnect_moving"
+
+
+def test_sr20_while_the_link_is_down_what_was_heard_last_stands_and_grows_old() -> None:
+    bench = Bench().moving()
+    bench.link_up = False
+    bench.run(2_000)
+    report = bench.report()
+    assert (report.belt, report.measured_ckmh) == (BeltState.ENGAGED, 97)
+    assert report.measured_age_ms >= 1_900
 
 
 def test_sr50_noise_is_no_answer() -> None:

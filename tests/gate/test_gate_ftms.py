@@ -280,6 +280,19 @@ def test_sr19_a_machine_that_falls_silent_is_stopped_and_has_to_prove_itself_aga
     assert bench.phase() is GatePhase.LATCHED
 
 
+def test_sr50_control_is_asked_for_anew_of_a_machine_that_comes_back() -> None:
+    bench = FtmsBench()
+    bench.idle()
+    bench.run(1_000)
+    bench.ftms.mute = True
+    bench.run(4_000)
+    assert not bench.report().link_up
+    bench.ftms.mute = False
+    since_ms = bench.now_ms
+    bench.run(10_000)
+    assert bench.words(since_ms=since_ms).count(CONTROL) == 1
+
+
 def test_sr19_a_clock_that_stands_while_the_belt_moves_stops_it() -> None:
     bench = FtmsBench()
     bench.moving()

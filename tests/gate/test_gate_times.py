@@ -63,6 +63,15 @@ def test_sr50_in_motion_a_machine_is_given_up_after_three_seconds_of_silence() -
     assert not bench.report().link_up
 
 
+def test_sr50_one_that_was_given_up_is_waited_for_as_long_as_a_lost_link() -> None:
+    bench = heard_last(Bench().moving(400))
+    bench.core_alive = False
+    bench.run(3_020 + 30_000 - 20)
+    assert not bench.finished()
+    bench.tick()
+    assert bench.finished()
+
+
 def test_nothing_is_measured_before_the_first_reading() -> None:
     bench = Bench()
     while bench.gate.state.sample_seq == 0:

@@ -130,8 +130,6 @@ class Gate:
         self._reported: tuple[object, ...]
         self._inputs: Inputs | None = None
         self._tape: Final = Tape(now_ms)
-        self._permission_basis: tuple[object, ...] = ()
-        self._permitted: Permission
         self.finished = False
 
     def step(
@@ -288,12 +286,10 @@ class Gate:
         """
         if not self._line_up:
             return
+        gone_ms = GONE_MS if self.state.phase in MOTION else self.config.telemetry_stop_ms
         if not self._present:
             self._present = self._session.proved
-            return
-        moving = self.state.phase in MOTION
-        gone_ms = GONE_MS if moving else self.config.telemetry_stop_ms
-        if self._session.proved and now_ms - self._heard.heard_ms > gone_ms:
+        elif self._session.proved and now_ms - self._heard.heard_ms > gone_ms:
             self._present = False
             self._link_lost_ms = now_ms
             self._session.distrust()
@@ -302,8 +298,7 @@ class Gate:
             self._session.stop(strongest=True)
 
     def _forget_machine(self, now_ms: int) -> None:
-        """SR-01: what comes back has to prove itself anew."""
-        self._session.proved = False
+        """SR-01: what comes back has to prove itself anew, as the session has been told."""
         self._heard.forget(now_ms)
         self._claim.anew()
 
@@ -349,11 +344,7 @@ class Gate:
 
     def _permission(self) -> Permission:
         s, c = self.state, self.config
-        basis = (s.phase, s.gait, s.direction, s.commanded_ckmh)
-        if basis == self._permission_basis:
-            return self._permitted
-        self._permission_basis = basis
-        self._permitted = Permission(
+        return Permission(
             motion=s.phase in (GatePhase.STARTING, GatePhase.MOVING, GatePhase.STOPPING),
             stopping=s.phase is GatePhase.STOPPING,
             direction=_TO_WIRE[s.direction],
@@ -362,7 +353,6 @@ class Gate:
             cap_ckmh=min(s.commanded_ckmh, c.cap_ckmh(s.gait, s.direction)),
             a_up_ckmh_s=ramp.a_up_ckmh_s(s, c),
         )
-        return self._permitted
 
     def _finish(self, inputs: Inputs) -> None:
         """Nobody needs the belt any more: done once it stands, or cannot be reached for long."""
