@@ -92,6 +92,14 @@ def test_sr29_the_last_check_reads_speeds_as_the_machine_was_found_to_mean_them(
     assert bench.gate._wire_check.sent_ckmh == bench.report().commanded_ckmh == 145
 
 
+def test_a_machine_is_learned_when_it_has_said_all_and_not_before() -> None:
+    bench = FtmsBench()
+    features, speeds, (_, ready) = bench.ftms.peer._outgoing
+    bench.ftms.peer._outgoing = [features, speeds, (400, ready)]
+    config = bench.idle().gate.config
+    assert (config.min_ckmh, config.max_ckmh, config.step_ckmh) == (50, 1_600, 10)
+
+
 def test_what_a_machine_has_said_it_is_is_learned_once_on_a_link() -> None:
     bench = FtmsBench()
     config = bench.idle().gate.config

@@ -115,3 +115,25 @@ def test_sr39_who_slows_down_from_the_consoles_speed_begins_at_the_speed_there_i
     bench.run(4_000)
     assert bench.words(since_ms=since_ms)[0] <= speed(round(now_ckmh))
     assert bench.belt_ckmh() <= now_ckmh
+
+
+def test_sr39_a_stop_from_the_consoles_speed_is_no_rise_from_our_own() -> None:
+    bench = FtmsBench()
+    bench.moving(100)
+    at_the_console(bench, 200)
+    bench.run(3_000)
+    since_ms = bench.now_ms
+    bench.ask(stop=Reaction.SOFT_STOP)
+    bench.run_to(GatePhase.IDLE)
+    assert speed(190) in bench.words(since_ms=since_ms)
+    assert bench.report().latched is Reaction.NONE
+
+
+def test_sr53_a_lower_speed_at_the_console_does_not_turn_a_soft_stop_into_a_latch() -> None:
+    bench = FtmsBench()
+    bench.moving(200)
+    bench.ask(stop=Reaction.SOFT_STOP)
+    bench.run(300)
+    at_the_console(bench, 90)
+    bench.run_to(GatePhase.IDLE)
+    assert bench.report().latched is Reaction.NONE

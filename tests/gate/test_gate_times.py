@@ -96,3 +96,20 @@ def test_sr32_with_nothing_to_say_the_gate_wakes_by_its_tick() -> None:
             bench.tick()
             waits_ms.add(bench.gate.next_wake_ms(bench.now_ms) - bench.now_ms)
         assert max(waits_ms) == longest_ms
+
+
+def test_sr12_the_end_of_a_ramp_is_the_machines_own_stop_and_not_the_strongest() -> None:
+    bench = Bench().moving()
+    bench.ask(setpoint_ckmh=0)
+    since_ms = bench.now_ms
+    bench.run_to(GatePhase.IDLE)
+    said = bench.said_since(since_ms)
+    assert b"\xaa" in said
+    assert b"\xa30000" not in said
+
+
+def test_sr49_a_report_brings_what_the_gate_was_given_since_the_one_before() -> None:
+    bench = Bench()
+    bench.run(120)
+    assert bench.reports[0].ticks == "@0 20,tA0,l1,c1,p0,q1,wc0"
+    assert [word.partition(",")[0] for word in bench.reports[1].ticks.split()] == ["20"] * 5

@@ -160,6 +160,13 @@ def test_sr10_where_even_the_stop_is_spoilt_nothing_is_sent_at_all(
     assert bench.report().latched is Reaction.E_STOP
 
 
+def test_sr10_nor_at_rest_where_it_is_as_strong_a_latch(mutate: Callable[[Mutate], None]) -> None:
+    bench = Bench().idle()
+    mutate(lambda frame: b"\xa30299")
+    assert bench.run(500) == []
+    assert bench.report().latched is Reaction.E_STOP
+
+
 def test_sr10_frames_before_the_bad_one_are_kept(mutate: Callable[[Mutate], None]) -> None:
     bench = Bench().moving(100)
     original = HostSession.data_to_send

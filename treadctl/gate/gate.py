@@ -327,7 +327,7 @@ class Gate:
     def _checked(self, frames: list[bytes], inputs: Inputs) -> list[bytes]:
         """Let frames through, or drop the first bad one with all after it and stop instead."""
         passed: list[bytes] = []
-        for attempt in range(MAX_TRIPS):
+        for _ in range(MAX_TRIPS):
             cause = None
             allow = self._permission()
             for frame in frames:
@@ -337,8 +337,9 @@ class Gate:
                 passed.append(frame)
             if cause is None:
                 return passed
-            level = Reaction.FAST_STOP if attempt == 0 else Reaction.E_STOP
-            self._say(kernel.trip(self.state, inputs, self.config, Finding(level, cause)))
+            # Where that was a frame of such a stop itself, the kernel makes it the strongest one.
+            finding = Finding(Reaction.FAST_STOP, cause)
+            self._say(kernel.trip(self.state, inputs, self.config, finding))
             frames = self._session.data_to_send(inputs.now_ms)
         return passed
 
