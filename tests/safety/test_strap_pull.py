@@ -80,6 +80,16 @@ def test_sr07_a_pull_may_end_in_a_turn_and_be_done_again_after_it() -> None:
     assert s.pull_seen_at_ms == turned_at_ms + 40
 
 
+def test_sr07_a_pull_that_has_ended_in_a_turn_is_not_ended_again_by_a_silent_adapter() -> None:
+    s = unpulled()
+    see(s, RELEASED)
+    s.phase, s.turn_target = GatePhase.TURNING, Facing.BACKWARD
+    see(s, ATTACHED, request_turn=Facing.BACKWARD)
+    pulled_at_ms = s.now_ms
+    see(s, UNKNOWN, ATTACHED, request_turn=Facing.BACKWARD)
+    assert (s.pull_seen_at_ms, phase(s)) == (pulled_at_ms, GatePhase.TURNING)
+
+
 # A new connection, or a reset.
 
 
