@@ -14,7 +14,7 @@ from firmware_protocols.errors import LocalProtocolError, RemoteProtocolError
 from firmware_protocols.ftms import envelope, uuids
 from firmware_protocols.ftms import events as ev
 from firmware_protocols.ftms.commands import CommandDecoder
-from firmware_protocols.ftms.envelope import NOBODY, HostDecoder, Ready, Value, Write, Written
+from firmware_protocols.ftms.envelope import NOBODY, HostDecoder, Value, Write, Written
 from firmware_protocols.ftms.profiles import UNKNOWN, Profile
 from firmware_protocols.ftms.quirks import Quirks
 from firmware_protocols.ftms.session import CharacteristicWrite, Control, FtmsSession
@@ -194,12 +194,10 @@ class FtmsHostSession:
                     generation, own = divmod(number, _GENERATION)
                     if generation == self._generation % (_NUMBERS // _GENERATION):
                         self._inner.write_done(now_ms, own, att_error)
-                case Ready():
-                    self._identify()
                 case RemoteProtocolError():
                     heard.append(record)
-                case _:
-                    pass  # a write is for a carrier, and its decoder yields none
+                case _:  # it is ready: a write is for a carrier, and this decoder yields none
+                    self._identify()
             for event in self._inner.take_events():
                 self._note_silence(event)
                 heard += _told(event)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from firmware_protocols._dialect import Dialect
+from firmware_protocols._fields import Unit
 from firmware_protocols._half_duplex import HostSession
 from firmware_protocols.messages import (
     CutDrive,
@@ -94,7 +95,7 @@ _TRACKMASTER: Final = Dialect(
     encode=trackmaster_codec.encode,
     decoder=trackmaster_codec.Decoder,
     command_decoder=trackmaster_codec.CommandDecoder,
-    quantise=trackmaster_codec.quantise,
+    quantise=lambda speed_ckmh: trackmaster_codec.quantise(speed_ckmh, Unit.MPH),
     start=lambda _: (CutDrive(), StartBelt()),
     stop=trackmaster_session.stop,
 )

@@ -52,6 +52,12 @@ class LineClaims:
         assert Kind.SPEED not in said
         assert Kind.START not in said
 
+    def test_sr20_a_line_that_answers_is_kept(self, driver: DriverUnderTest) -> None:
+        line = walking(driver)
+        for _ in range(20):
+            line.run(100)
+            assert not line.session.wants_new_link
+
     def test_a_silent_machine_proves_nothing(self, driver: DriverUnderTest) -> None:
         line = Line(driver)
         line.deaf = True

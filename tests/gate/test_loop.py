@@ -403,6 +403,14 @@ def test_a_core_that_is_behind_is_not_offered_reports_after_its_end(rig: Rig) ->
     assert not rig.core.alive
 
 
+def test_sr37_a_link_that_is_gone_is_given_up_once(rig: Rig) -> None:
+    rig.keeper.drop()
+    rig.keeper.drop()
+    assert not rig.keeper.up
+    rig.keeper.read(0)
+    assert rig.opener.begun == [rig.link]
+
+
 # The real clock.
 
 

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 import pytest
 
+from firmware_protocols._fields import Unit
 from firmware_protocols.errors import LocalProtocolError
 from firmware_protocols.messages import (
     Ack,
@@ -30,6 +31,7 @@ from firmware_protocols.messages import (
     StartBelt,
     UnsafeCommand,
 )
+from firmware_protocols.woodway_us import session
 from firmware_protocols.woodway_us.codec import (
     CommandDecoder,
     Decoder,
@@ -99,6 +101,12 @@ def heard(wire: str) -> list[object]:
 
 def read(wire: str) -> list[object]:
     return every_way(Decoder, bytes.fromhex(wire), b"\xd1\x30")
+
+
+def test_sr29_a_conversation_in_kilometres_is_refused_where_it_begins() -> None:
+    for begin in (session.capabilities, session.open_session):
+        with pytest.raises(LocalProtocolError, match="mph, not kmh"):
+            begin(Unit.KMH)
 
 
 @pytest.mark.parametrize(("wire", "message"), COMMANDS)
