@@ -265,7 +265,7 @@ def test_sr11_the_window_is_exact_to_a_hundredth_of_a_kmh(
     """1 km/h per second, which no limit allows, is 10.00 km/h in ten seconds."""
     allow = Permission(True, False, Direction.FORWARD, False, 2_000, 100)
     check = wire_check("ftms", "kmh")
-    for speed_ckmh in range(100, 1_100, 50):
+    for speed_ckmh in (*range(100, 1_100, 50), 1_090):
         assert check.check(ftms_speed(speed_ckmh), NOW, allow) is None
     assert check.check(ftms_speed(last_ckmh), NOW, allow) is cause
 
@@ -329,6 +329,12 @@ def test_sr39_what_leaves_next_is_held_against_what_others_set(
     check = climbed(10)
     check.set_by_others(others_ckmh, commanded_ckmh)
     assert check.sent_ckmh == stands_ckmh
+
+
+def test_sr39_a_belt_that_others_set_going_rises_from_there() -> None:
+    check = wire_check("ftms", "kmh")
+    check.set_by_others(50, 50)
+    assert check.check(ftms_speed(60), NOW, BACKWARD) is None
 
 
 def test_n02_no_start_passes_during_a_stop() -> None:
