@@ -35,6 +35,21 @@ def test_sr01_an_unproved_machine_is_asked_for_its_drive_state_and_nothing_else(
 
 
 @BOTH
+def test_sr20_a_gate_whose_link_was_never_there_says_nothing_and_reports_that(
+    setup: GateSetup,
+) -> None:
+    bench = Bench(setup)
+    bench.link_up = False
+    bench.run(1_000)
+    assert bench.sent == []
+    assert not bench.report().link_up
+    assert not bench.report().standstill
+    bench.link_up = True
+    bench.run(7_000)
+    assert bench.report().link_up
+
+
+@BOTH
 def test_sr06_three_valid_answers_come_first_then_stop_then_the_speed(setup: GateSetup) -> None:
     bench = Bench(setup)
     frames = bench.run(1_000)

@@ -112,13 +112,13 @@ class Gate:
         self._request = Request(at_ms=now_ms, counter=-1)
         self._core_heard_ms = now_ms
         self._connections = 0
-        self._called_again: bool
+        self._called_again = False
         """The machine had answered nothing on the link before this one."""
         self._line_up = False
         self._present = True
         """The machine answers, or has not yet had the time to."""
         self._link_lost_ms = now_ms
-        self._learned: bool
+        self._learned = True
         """What the machine states about itself is in `config`."""
         self._claim: Final = Claim()
         """Control is to be requested once: after connecting, or because a person arms (SR-38)."""
@@ -127,7 +127,7 @@ class Gate:
         )
         self._report_due_ms = now_ms
         self._report_seq = 0
-        self._reported: tuple[object, ...]
+        self._reported: tuple[object, ...] = ()
         self._inputs: Inputs | None = None
         self._tape: Final = Tape(now_ms)
         self.finished = False

@@ -59,7 +59,7 @@ class StrapFilter:
         self._reclose_ms = reclose_ms
         self._state = StrapState.UNKNOWN
         self._good_since_ms: int | None = None
-        self._good_at_ms: int
+        self._good_at_ms = 0
 
     def update(self, state: StrapState, at_ms: int) -> StrapState:
         """Take one sample, made at *at_ms*, and return the state that counts."""
