@@ -11,7 +11,7 @@ from tests.exploration.explore import Found, explored, retell
 from tests.exploration.world import SCENES
 from tests.proof import results
 
-AT_MOST: Final = 300_000
+AT_MOST: Final = 250_000
 """States of one scene: what does not end before is explored to a depth, and that is said."""
 
 
