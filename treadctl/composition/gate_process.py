@@ -25,6 +25,8 @@ COMMAND: Final = own_process.command("treadctl.gate")
 START_MS: Final = 15_000
 SILENCE_MS: Final = 1_000
 """Reports come every 100 ms. A gate without one for this long is hung."""
+LOOK_MS: Final = 200
+"""It is looked at every 100 ms. Of a longer time not looked at, so much counts."""
 LEAVE_S: Final = 1.0
 """For a gate that said why it will not start."""
 CLOSE_MS: Final = 35_000
@@ -48,7 +50,8 @@ class GateProcess:
         self._process = process
         self._channel = channel
         self._waiting: list[Report] = []
-        self._heard_ms: int | None = None
+        self._looked_ms: int | None = None
+        self._silent_ms = 0
         self.bye: Bye | None = None
         """Why the gate ended, if it could say so. None after the end: it died (`GATE_GONE`)."""
 
@@ -119,10 +122,17 @@ class GateProcess:
         return reports
 
     def watch(self, now_ms: int, reports: Sequence[Report]) -> None:
-        """Kill a gate that hangs: told the time and what `receive` returned (SR-31, H-10)."""
-        if reports or self._heard_ms is None:
-            self._heard_ms = now_ms
-        elif self.alive and now_ms - self._heard_ms > SILENCE_MS:
+        """Kill a gate that hangs: told the time and what `receive` returned (SR-31, H-10).
+
+        Time in which nobody looked is not the gate's silence: whoever was frozen, thaws in the
+        middle of a turn and does not know yet what has come.
+        """
+        looked_ms, self._looked_ms = self._looked_ms, now_ms
+        if reports or looked_ms is None:
+            self._silent_ms = 0
+            return
+        self._silent_ms += min(now_ms - looked_ms, LOOK_MS)
+        if self.alive and self._silent_ms > SILENCE_MS:
             self.kill()
 
     def kill(self) -> None:

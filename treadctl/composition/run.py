@@ -158,10 +158,10 @@ class Run:
             gone = False
             while cockpit.finished is None:
                 self._sleep(gate, signals, due_ms)
-                now_ms = _now_ms()
                 self._heed(signals)
                 asked = self._pump()
                 reports = gate.receive()
+                now_ms = _now_ms()
                 gate.watch(now_ms, reports)
                 if not gate.alive and not gone:
                     gone = True
