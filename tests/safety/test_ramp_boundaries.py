@@ -12,6 +12,7 @@ from tests.safety.builders import (
     cruise,
     cruising,
     inputs,
+    run,
     step,
     stopping,
     with_limits,
@@ -21,6 +22,7 @@ from treadctl.safety import ramp
 from treadctl.safety.state import Drive, DriveKind, HeartTrack, KernelConfig, KernelState
 
 FINE: Final = replace(CONFIG, machine_steps=tuple(range(2_001)), min_ckmh=17)
+SEVENS: Final = replace(CONFIG, machine_steps=tuple(range(0, 2_001, 7)), min_ckmh=21)
 """A machine that can be told every 0.01 km/h."""
 
 
@@ -129,11 +131,26 @@ def test_sr12_a_planned_step_down_waits_for_the_one_before_it(
     assert s.lowered_at_ms == s.now_ms
 
 
-@pytest.mark.parametrize(("config", "lowered_ckmh"), [(CONFIG, 226), (FINE, 241)])
-def test_sr12_a_planned_step_down_is_one_of_the_machines_own(
-    config: KernelConfig, lowered_ckmh: int
+@pytest.mark.parametrize(
+    ("config", "from_ckmh", "lowered_ckmh"),
+    [
+        pytest.param(CONFIG, 242, 226, id="tenths of a mile"),
+        pytest.param(FINE, 242, 232, id="hundredths of a kilometre: ten of them"),
+        pytest.param(SEVENS, 245, 238, id="0.07: two of them would be more than a planned step"),
+        pytest.param(FINE, 100, 97, id="no further than wanted"),
+    ],
+)
+def test_sr12_a_planned_step_down_is_what_fits_of_the_machines_own(
+    config: KernelConfig, from_ckmh: int, lowered_ckmh: int
 ) -> None:
-    assert ramp.lowered(cruising(242, setpoint_ckmh=97), config) == lowered_ckmh
+    assert ramp.lowered(cruising(from_ckmh, setpoint_ckmh=97), config) == lowered_ckmh
+
+
+def test_sr12_a_machine_of_fine_steps_slows_down_as_planned_and_no_slower() -> None:
+    s = cruising(242)
+    said = run(s, 10_000, FINE, request_setpoint_ckmh=97)
+    assert said[-1][1].speed_ckmh == 97
+    assert 28 <= (232 - 97) * 1_000 / (said[-1][0] - said[0][0]) <= 30
 
 
 # Down, in a stop.

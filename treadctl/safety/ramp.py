@@ -1,5 +1,7 @@
 """How fast the commanded speed may change. Up is slow and in single steps; down is bounded too."""
 
+from bisect import bisect_left
+
 from treadctl.model import Gait, Reaction
 from treadctl.safety.limits import (
     STEP_CKMH,
@@ -103,13 +105,16 @@ def down_ckmh_s(s: KernelState, c: KernelConfig) -> int:
 
 
 def lowered(s: KernelState, c: KernelConfig) -> int:
-    """One planned step down towards a lower setpoint, if it is time for one."""
+    """One planned step down towards a lower setpoint, if it is time for one.
+
+    Where a machine has finer steps than a planned one, it is as many as fit in.
+    """
     goal = c.quantise(goal_ckmh(s))
     step = max(STEP_CKMH, c.step_ckmh)
     if s.now_ms - s.lowered_at_ms < step * 1_000 // c.limits.a_down_prog_ckmh_s:
         return s.commanded_ckmh
     s.lowered_at_ms = s.now_ms
-    return max(goal, c.quantise(s.commanded_ckmh - 1))
+    return max(goal, c.machine_steps[bisect_left(c.machine_steps, s.commanded_ckmh - step)])
 
 
 def begin_down(s: KernelState, sent_ckmh: int | None) -> None:
