@@ -86,7 +86,7 @@ def judge(session: Walked) -> Judged:
     found = [*_by_criteria(session), *_by_debrief(session.debrief)]
     if session.stops:
         told = " ".join(map(_sentence, dict.fromkeys(session.stops)))
-        found.append((Grade.NOT_YET, f"a stop: {told}"))
+        found.append((Grade.NOT_YET, f"a stop: {told.removesuffix('.')}"))
     if not session.completed:
         found.append((Grade.NOT_YET, "it did not reach its end"))
     grade = max((grade for grade, _ in found), key=lambda grade: grade.value, default=Grade.GOOD)
