@@ -36,6 +36,10 @@ def main() -> int:
     parser.add_argument("--lanes", type=int, default=2 * (os.cpu_count() or 1), help="at a time")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        # This was asked to survive its terminal. What is ignored is handed down to the processes
+        # that are hung up on, what is handled is not.
+        signal.signal(signal.SIGHUP, lambda *_: None)
     ledger = Ledger(LEDGER)
     done = {line["index"]: line for line in _valid(ledger, options.seed)}
     todo = [case for case in cases(options.seed, options.events) if case.index not in done]
