@@ -40,7 +40,7 @@ demo: $(READY) ## a whole session, then one with the strap pulled, both in virtu
 
 test: $(READY) ## all tests
 	@echo "Running all tests, a quarter of an hour at most ..."
-	@$(BIN)/python -m pytest -q -n $(WORKERS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.proof.counting
 
 check: $(READY) ## format, lint, types, import rules, tests: run it before you push
 	@echo "Format and lint ..."
@@ -75,8 +75,8 @@ statemachines: $(READY) ## whole runs to which anything happens, EXAMPLES of the
 	@$(BIN)/python -m tests.statemachines --examples $${EXAMPLES:-2000}
 
 coverage: $(READY) ## branch coverage; what protects people must be covered whole
-	@echo "Running all tests with branch coverage, some minutes ..."
-	@$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.proof.counting \
+	@echo "Running all tests with branch coverage, half an hour ..."
+	@$(BIN)/python -m pytest -q -n $(WORKERS) \
 		--cov --cov-report=term:skip-covered --cov-report=json:build/coverage.json
 	@$(BIN)/python -m tests.proof.coverage
 
@@ -89,7 +89,7 @@ latency: $(READY) ## strap to stop, and kill -9 to stop, over real processes; RE
 
 # Soaking comes last: it takes as long as it is given. One that finds something does not keep
 # the others from running.
-PROOF := coverage explore seeded matrix releases latency fuzz chaos mutate soak
+PROOF := test coverage explore seeded matrix releases latency fuzz chaos mutate soak
 proof: $(READY) ## all that figures.md tells, a day or two; goes on where it was cut, ends with the table
 	@failed=; for each in $(PROOF); do \
 		echo; echo "make $$each ..."; $(MAKE) --no-print-directory $$each || failed="$$failed $$each"; \

@@ -1,4 +1,4 @@
-"""A plugin that counts what the suite claims: ``make coverage`` switches it on (`-p`)."""
+"""A plugin that counts what the suite claims: ``make test`` switches it on (`-p`)."""
 
 from collections import Counter
 from typing import Any
@@ -22,17 +22,21 @@ class Count:
         self.wires: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "teardown":
+            self._judged(report)  # a scenario's rigs are judged when it is over
         if report.when != "call" and report.outcome == "passed":
             return  # set up and torn down
         self.outcomes[report.outcome] += 1
-        for name, value in report.user_properties:
-            if name == TROUBLED:
-                self.scenarios += 1
-                self.troubled += bool(value)
         if report.nodeid.startswith("tests/contracts/test_drivers.py"):
             claim, _, wire = report.nodeid.partition("[")
             self.claims.add(claim)
             self.wires.add(wire.rpartition("-")[2])
+
+    def _judged(self, report: pytest.TestReport) -> None:
+        for name, value in report.user_properties:
+            if name == TROUBLED:
+                self.scenarios += 1
+                self.troubled += bool(value)
 
     def figures(self) -> dict[str, Any]:
         return {
@@ -46,7 +50,7 @@ class Count:
         }
 
     def pytest_sessionfinish(self) -> None:
-        results.write("suite", "make coverage", self.figures())
+        results.write("suite", "make test", self.figures())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,6 +1,8 @@
 """What is claimed in docs/safety/figures.md was run, and a run that fell short is not praised."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,19 @@ from tests.proof.bars import BARS, Bar
 from tests.proof.releases import NEVER_MS, pulled, quantile
 from tests.rig import SHORT, Rig
 from treadctl.model import Mode
+
+SCENARIOS = ("nothing-happens", "brown-out")
+COUNTED = """
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.proof import results
+
+results.FOLDER = Path(sys.argv[1])
+sys.exit(pytest.main(["-q", "-p", "no:cacheprovider", "-p", "tests.proof.counting", *sys.argv[2:]]))
+"""
 
 BAR = Bar("runs", "runs", "none", "ten", lambda f: str(f["n"]), lambda f: f["n"] >= 10, "make runs")
 
@@ -116,3 +131,21 @@ def test_a_walk_without_a_fault_is_no_trouble_and_a_pulled_strap_is() -> None:
         twin.run_for(200)
     assert twin.is_troubled()
     assert rig.is_troubled()
+
+
+def test_the_scenarios_are_counted_and_those_in_which_something_goes_wrong(tmp_path: Path) -> None:
+    file = "tests/scenarios/test_scenario_files.py::test_a_scenario_ends_as_it_must"
+    chosen = [f"{file}[{name}-trackmaster]" for name in SCENARIOS]
+    command = [sys.executable, "-c", COUNTED, str(tmp_path), *chosen]
+    ran = subprocess.run(command, cwd=results.ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    counted = json.loads((tmp_path / "suite.json").read_text(encoding="utf-8"))["figures"]
+    assert counted["passed"] == 2
+    assert (counted["scenarios"], counted["scenarios_troubled"]) == (2, 1)
+
+
+def test_no_scenario_counted_is_not_enough_of_them() -> None:
+    (bar,) = (bar for bar in BARS if bar.result == "suite" and "scenario" in bar.what)
+    assert bar.met({"scenarios": 10, "scenarios_troubled": 6})
+    assert not bar.met({"scenarios": 10, "scenarios_troubled": 5})
+    assert not bar.met({"scenarios": 0, "scenarios_troubled": 0})
