@@ -11,10 +11,10 @@ import argparse
 import os
 import signal
 import sys
-import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from typing import Any, Final
 
 from tests.chaos import bout, whole
@@ -24,6 +24,8 @@ from tests.fuzz.ledger import Ledger, version_of
 from tests.proof import results
 
 EVENTS: Final = 1_000
+MOST_OF_WANTED: Final = 2
+"""So many times the wanted cases at most: a computer on which nothing can be done ends as well."""
 LEDGER: Final = results.FOLDER / "chaos.jsonl"
 TREES: Final = ("firmware_protocols", "simulator", "tests/chaos", "treadctl")
 """The judge as well: what was judged otherwise has to be judged anew."""
@@ -32,7 +34,7 @@ _RIGS: Final = {"gate": bout.conduct, "screen": whole.conduct}
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=EVENTS)
+    parser.add_argument("--events", type=int, default=EVENTS, help="that can be judged")
     parser.add_argument("--lanes", type=int, default=2 * (os.cpu_count() or 1), help="at a time")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -42,19 +44,21 @@ def main() -> int:
         signal.signal(signal.SIGHUP, lambda *_: None)
     ledger = Ledger(LEDGER)
     done = {line["index"]: line for line in _valid(ledger, options.seed)}
-    todo = [case for case in cases(options.seed, options.events) if case.index not in done]
-    print(f"{options.events - len(todo)} of {options.events} were done before", flush=True)
-    began_s, finished = time.monotonic(), 0
+    judged = sum(map(_is_judged, done.values()))
+    upcoming = (
+        case
+        for case in cases(options.seed, MOST_OF_WANTED * options.events)
+        if case.index not in done
+    )
+    print(f"{judged} of {options.events} were done before", flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with ThreadPoolExecutor(options.lanes) as lanes:
-        running = [lanes.submit(_one, case) for case in todo]
         try:
-            for each in as_completed(running):
-                line = each.result()
+            for line in _lines(upcoming, options.events - judged, lanes):
                 ledger.add({**line, "seed": options.seed, "version": version_of(TREES)})
-                finished += 1
-                _show(line, finished, len(todo), time.monotonic() - began_s)
-                if finished % 25 == 0:
+                judged += _is_judged(line)
+                _show(line, judged, options.events)
+                if judged % 25 == 0:
                     _write(ledger, options)
         except KeyboardInterrupt:
             # Each ends what it has started: nothing may be left frozen, and no belt running.
@@ -68,6 +72,29 @@ def main() -> int:
         print(row)
     print(", ".join(f"{count} {verdict}" for verdict, count in figures["verdicts"].items()))
     return 1 if figures["verdicts"].get(BROKEN) else 0
+
+
+def _lines(upcoming: Iterator[Case], wanted: int, lanes: Executor) -> Iterator[dict[str, Any]]:
+    """Cases as they end, until *wanted* of them are judged or there are no more.
+
+    What did not come to its event, and what proves nothing, is followed by another case: never
+    by the same one again.
+    """
+    running: set[Future[dict[str, Any]]] = set()
+    while True:
+        missing = islice(upcoming, max(0, wanted - len(running)))
+        running |= {lanes.submit(_one, case) for case in missing}
+        if not running:
+            return
+        finished, running = wait(running, return_when=FIRST_COMPLETED)
+        for each in finished:
+            line = each.result()
+            wanted -= _is_judged(line)
+            yield line
+
+
+def _is_judged(line: Mapping[str, Any]) -> bool:
+    return line["verdict"] in (KEPT, BROKEN)
 
 
 def _one(case: Case) -> dict[str, Any]:
@@ -92,7 +119,7 @@ def _write(ledger: Ledger, options: argparse.Namespace) -> dict[str, Any]:
 def figures(lines: Iterable[dict[str, Any]]) -> dict[str, Any]:
     """What the cases come to: how many of each verdict, and the worst of each kind."""
     lines = list(lines)
-    judged = [line for line in lines if line["verdict"] in (KEPT, BROKEN)]
+    judged = [line for line in lines if _is_judged(line)]
     stopped = [line for line in judged if line["had_to_stop"] and line["stood_ms"] is not None]
     kinds: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for line in judged:
@@ -128,11 +155,10 @@ def _worst(lines: Iterable[dict[str, Any]], key: str) -> float | None:
     return round(max(values), 3) if values else None
 
 
-def _show(line: dict[str, Any], finished: int, of: int, took_s: float) -> None:
-    left_min = took_s / finished * (of - finished) / 60
+def _show(line: dict[str, Any], judged: int, of: int) -> None:
     stood = "" if line["stood_ms"] is None else f" stood after {line['stood_ms']:.0f} ms"
     print(
-        f"[{finished}/{of}, {left_min:.0f} min left] {line['transport']} {line['machine']} "
+        f"[{judged}/{of}] {line['transport']} {line['machine']} "
         f"{line['victim']}: {line['event']}: {line['verdict']}{stood} {line['why']}".rstrip(),
         flush=True,
     )

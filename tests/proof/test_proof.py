@@ -149,3 +149,10 @@ def test_no_scenario_counted_is_not_enough_of_them() -> None:
     assert bar.met({"scenarios": 10, "scenarios_troubled": 6})
     assert not bar.met({"scenarios": 10, "scenarios_troubled": 5})
     assert not bar.met({"scenarios": 0, "scenarios_troubled": 0})
+
+
+def test_events_that_could_not_be_judged_do_not_count() -> None:
+    (bar,) = (bar for bar in BARS if bar.result == "chaos")
+    assert bar.met({"events": 1_100, "judged": 1_000, "verdicts": {"kept": 1_000, "not done": 100}})
+    assert not bar.met({"events": 1_000, "judged": 999, "verdicts": {"kept": 999, "not done": 1}})
+    assert not bar.met({"events": 1_000, "judged": 1_000, "verdicts": {"kept": 999, "broken": 1}})
