@@ -12,6 +12,7 @@ from treadctl.cli_display import PlainLines
 from treadctl.cli_errors import reporting_errors
 from treadctl.cli_options import quiet_option, theme_option
 from treadctl.cli_output import Output
+from treadctl.cli_terminal import require_terminal
 from treadctl.composition.speaker import Silence
 from treadctl.composition.spotter.client import AttachedDesk, attach
 from treadctl.core.exit_codes import ExitCode
@@ -30,8 +31,7 @@ def attach_command(*, treadmill: str | None, theme: str | None, plain: bool, qui
     asked for from here. ctrl-q leaves the view, and the session goes on. TREADMILL says which
     session where there are several.
     """
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise click.UsageError("This needs a terminal: a view without a stop key is none.")
+    require_terminal("A view without a stop key is none.")
     desk = attach(paths.runtime_dir(), treadmill)
     try:
         if plain:

@@ -16,6 +16,7 @@ from treadctl.cli_options import (
     theme_option,
 )
 from treadctl.cli_output import Output
+from treadctl.cli_terminal import require_terminal
 from treadctl.composition.live import Launcher
 from treadctl.composition.options import HeartWish, RunOptions
 from treadctl.composition.signals import stop_signals
@@ -74,8 +75,7 @@ def tui(
         raise click.UsageError("--treadmill and --simulate exclude each other.")
     if simulate is None and (speedup is not None or truth is not None):
         raise click.UsageError("--speedup and --truth go with --simulate only.")
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise click.UsageError("This needs a terminal. `treadctl run` works without one.")
+    require_terminal("`treadctl run` works without one.")
     if plain and not (plan and (treadmill or simulate)):
         raise click.UsageError("--plain needs PLAN, and --treadmill NAME or --simulate MACHINE.")
     options = RunOptions(

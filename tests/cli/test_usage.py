@@ -1,6 +1,7 @@
 """What is typed wrong is told in a sentence that helps, in no time and without a traceback."""
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -204,3 +205,22 @@ def test_a_plan_that_says_nothing_of_speed_units_is_refused_with_its_line(
     result = typed("plan", "check", "plan.yaml")
     assert result.exit_code == 3
     assert "plan.yaml:7:" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("redirected", "said"),
+    [("stdin", "standard input is none"), ("stderr", "standard error is none")],
+)
+@pytest.mark.parametrize("words", [("tui", "--simulate", "woodway-us"), ("attach",)])
+def test_what_needs_a_terminal_says_which_stream_is_none(
+    typed: Typed,
+    words: tuple[str, ...],
+    redirected: str,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: redirected != "stdin", raising=False)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: redirected != "stderr", raising=False)
+    result = typed(*words)
+    assert result.exit_code == 2
+    assert said in " ".join(result.stderr.split())
