@@ -1,4 +1,7 @@
-"""``make explore``: every scene as far as it goes, and the first never-event as a way to it."""
+"""``make explore``: every scene as far as it goes, and the first never-event as a way to it.
+
+First the kernel by itself, then session and kernel together.
+"""
 
 import resource
 import sys
@@ -7,12 +10,16 @@ from concurrent.futures import ProcessPoolExecutor
 from itertools import repeat
 from typing import Final
 
+from tests.exploration import couples
+from tests.exploration.couple import HAPPENINGS
 from tests.exploration.explore import Found, explored, retell
 from tests.exploration.world import SCENES
 from tests.proof import results
 
 AT_MOST: Final = 250_000
 """States of one scene: what does not end before is explored to a depth, and that is said."""
+AT_MOST_TOGETHER: Final = 40_000
+"""A session is slower to copy than a kernel."""
 
 
 def main() -> int:
@@ -36,7 +43,39 @@ def main() -> int:
     cpu_s = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
     print(f"{'all':<12}{states:>10,} distinct states in {wall_s:.0f} s, {cpu_s:.0f} s of processor")
     _keep(everything, wall_s, cpu_s)
-    return 1 if any(found.violation for found in everything) else 0
+    together = _together()
+    broken = any(found.violation for found in everything)
+    return 1 if broken or any(found.violation for found in together) else 0
+
+
+def _together() -> list[couples.Found]:
+    everything: list[couples.Found] = []
+    began = time.monotonic()
+    print(f"\n{'LED':<18}{'STATES':>10}{'TICKS':>12}{'SECONDS':>9}  SESSION AND KERNEL EXPLORED")
+    with ProcessPoolExecutor(max_workers=2) as pool:
+        for found in pool.map(couples.explored, couples.SCENES, repeat(AT_MOST_TOGETHER)):
+            everything.append(found)
+            print(
+                f"{found.scene:<18}{found.states:>10,}{found.ticks:>12,}{found.seconds:>9.1f}  "
+                f"every {found.depth} happenings in a row from {found.beginnings} moments, "
+                f"{len(found.session_states)} session states",
+                flush=True,
+            )
+            if found.violation is not None:
+                print(f"\n{found.violation}, after:\n")
+                print("\n".join(couples.retell(found.begun, found.way)))
+    figures = {
+        "distinct_states": sum(found.states for found in everything),
+        "ticks": sum(found.ticks for found in everything),
+        "happenings": len(HAPPENINGS),
+        "moments": sum(found.beginnings for found in everything),
+        "depth": min(found.depth for found in everything),
+        "session_states": len(set().union(*(found.session_states for found in everything))),
+        "never_events": sum(found.violation is not None for found in everything),
+        "seconds": round(time.monotonic() - began),
+    }
+    results.write("together", "make explore", figures)
+    return everything
 
 
 def _how_far(found: Found) -> str:

@@ -169,6 +169,20 @@ BARS: Final = (
         "make explore",
     ),
     Bar(
+        "together",
+        "session and kernel together, from every change of state in a led session",
+        "none of them does",
+        "every 2 happenings in a row, and no never-event among them",
+        lambda f: (
+            f"{f['distinct_states']:,} states, {f['ticks']:,} ticks: every {f['depth']} of "
+            f"{f['happenings']} happenings in a row from {f['moments']} moments, "
+            f"{f['session_states']} session states, {f['never_events']} never-events, "
+            f"{f['seconds']} s"
+        ),
+        lambda f: f["never_events"] == 0 and f["depth"] >= 2 and f["moments"] > 0,
+        "make explore",
+    ),
+    Bar(
         "releases",
         "strap released at every tick of whole sessions, to the stop at the machine, virtual time",
         "Klipper: a lease of 25 to 250 ms",
