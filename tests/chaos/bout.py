@@ -140,7 +140,7 @@ class Bout(Onlooker):
         case = self.case
         bound = case.bound
         if notes == harm.DIED:
-            bound = cases.BOUNDS.get((case.victim, cases.KILL))
+            bound = case.bound_if_it_dies
         keeps = self.machine.machine_class is MachineClass.C
         gone = (case.victim, case.event) in (("bridge", cases.KILL), ("link", cases.UNPLUG))
         if gone and bound is not None and not keeps:

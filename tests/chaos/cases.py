@@ -55,6 +55,13 @@ class Case:
             return None
         return BOUNDS.get((self.victim, self.event))
 
+    @property
+    def bound_if_it_dies(self) -> Bound | None:
+        """What has to happen where somebody who was only to be troubled dies of it."""
+        if (self.victim, self.event) == ("gate", STARVE):
+            return STARVED_TO_DEATH
+        return BOUNDS.get((self.victim, KILL))
+
 
 SILENT_MS: Final = {"core": 800, "gate": 1_500, "simulator": 2_000, "screen": 800}
 """A pause that is shorter may pass as a hiccup."""
@@ -64,6 +71,12 @@ _CORE: Final = Bound(400, "SR-30, 4.6: a core's end is a stop within 400 ms")
 _SILENT: Final = Bound(550, "SR-14, SR-30: a core's silence is a stop within 550 ms")
 _GATE: Final = Bound(400, "SR-31: the rescue process stops within 400 ms")
 _HUNG: Final = Bound(1_600, "SR-31, H-10: a silent gate is ended after 1 s, and rescued")
+STARVED_TO_DEATH: Final = Bound(
+    3_600,
+    "SR-32, SR-31, H-10: four ticks of half a second each are put up with, then a second of "
+    "silence, and the rescue process stops within 400 ms, looked at five times a second",
+)
+"""A gate that hardly gets its turn is no killed one: what ends it waits for its silence."""
 _LOST: Final = Bound(30_000, "SR-20: the stop is tried for 30 s; the machine's class decides")
 BOUNDS: Final = {
     ("core", KILL): _CORE,

@@ -8,7 +8,7 @@ import pytest
 
 from simulator.machines.catalogue import MODELS
 from tests.chaos import bout
-from tests.chaos.cases import KILL, MEMORY, PAUSE, STOP, UNPLUG, Case, cases, combinations
+from tests.chaos.cases import KILL, MEMORY, PAUSE, STARVE, STOP, UNPLUG, Case, cases, combinations
 from tests.chaos.drive import figures
 from tests.chaos.outcome import BROKEN, KEPT, NOT_DONE, STARVED, Outcome
 
@@ -69,6 +69,19 @@ def test_a_pause_that_may_pass_as_a_hiccup_has_no_bound_and_a_longer_one_has() -
     assert paused("gate", 1_499).bound is None
     assert paused("gate", 1_500).bound is not None
     assert paused("rescue", 60_000).bound is None
+
+
+def test_who_dies_of_being_troubled_is_judged_by_what_it_died_of() -> None:
+    def dying(victim: str, event: str) -> Case:
+        return Case(0, "gate", "air", "ftms", "", victim, event, "steady", 1.0, 2_494)
+
+    assert dying("gate", MEMORY).bound_if_it_dies == dying("gate", KILL).bound
+    assert dying("core", STARVE).bound_if_it_dies == dying("core", KILL).bound
+    starved, hung = dying("gate", STARVE).bound_if_it_dies, dying("gate", STOP).bound
+    assert starved is not None
+    assert hung is not None
+    # Four ticks that SR-32 puts up with come before the silence that a frozen gate begins with.
+    assert starved.ms == hung.ms + 4 * 500
 
 
 def test_the_figures_count_what_was_not_done_and_what_proves_nothing_apart() -> None:
