@@ -106,6 +106,8 @@ class Rig:
 
     made: Final[list["Rig"]] = []
     """Every rig since the list was last cleared; the judging fixture does that."""
+    troubled: Final[list[bool]] = []
+    """Of every copy since then that was judged, whether something had gone wrong in it."""
 
     def __init__(
         self,
@@ -214,7 +216,7 @@ class Rig:
         )
         worn = None if heart is None else simulation.take_heart
         self.virtual: Final = VirtualRun(setup, self.treadmill, cockpit, take_heart=worn)
-        self._twin_in_trouble = False
+        self._disturbed = False
         self.made.append(self)
 
     @staticmethod
@@ -268,6 +270,7 @@ class Rig:
 
     def act(self, name: str, **params: object) -> None:
         """A fault or an act of the person, now, as in a scenario file."""
+        self._disturbed |= name not in _ASKED_FOR
         self.treadmill.act(name, **params)
 
     @contextmanager
@@ -276,7 +279,7 @@ class Rig:
         twin = self.twin()
         yield twin
         twin.judge()
-        self._twin_in_trouble |= twin.is_troubled()
+        self.troubled.append(twin.is_troubled())
 
     def twin(self) -> "Rig":
         """The same for whoever judges it himself."""
@@ -398,13 +401,13 @@ class Rig:
         )
 
     def is_troubled(self) -> bool:
-        """Something was wrong with it or with a copy: a fault, a stop, a refusal.
+        """Something was wrong with it: a fault, a hand at the console, a stop, a refusal.
 
         A strap that was pulled and stopped nothing is what the checklist asks for.
         """
         faults = {fault for line in self.truth for fault in line["faults"]}
-        wrong = bool(self.told("stop") or self.told("refused") or faults - _ASKED_FOR)
-        return wrong or self._twin_in_trouble
+        wrong = self.told("stop") or self.told("refused") or faults - _ASKED_FOR
+        return self._disturbed or bool(wrong)
 
     def judge(self) -> None:
         """No never-event happened."""

@@ -1,7 +1,9 @@
-"""A plugin that counts what the suite claims: ``make test`` switches it on (`-p`)."""
+"""A plugin that counts what the suite claims: ``make test`` switches it on (`-p`).
+
+What is counted is counted whole wherever the folder it lies in is run whole.
+"""
 
 from collections import Counter
-from typing import Any
 
 import pytest
 
@@ -9,25 +11,28 @@ from tests.proof import results
 
 TROUBLED = "troubled"
 """The name under which a scenario test says whether something went wrong in it."""
+SCENARIOS = "tests/scenarios/"
+CONTRACTS = "tests/contracts/"
+DRIVERS = "tests/contracts/test_drivers.py"
 
 
 class Count:
     """What became of the tests of one run, in the process that hears of all of them."""
 
     def __init__(self) -> None:
-        self.outcomes: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
+        """By folder."""
         self.scenarios = 0
         self.troubled = 0
         self.claims: set[str] = set()
         self.wires: set[str] = set()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        for folder in (SCENARIOS, CONTRACTS):
+            self.failed[folder] += report.failed and report.nodeid.startswith(folder)
         if report.when == "teardown":
             self._judged(report)  # a scenario's rigs are judged when it is over
-        if report.when != "call" and report.outcome == "passed":
-            return  # set up and torn down
-        self.outcomes[report.outcome] += 1
-        if report.nodeid.startswith("tests/contracts/test_drivers.py"):
+        elif report.when == "call" and report.nodeid.startswith(DRIVERS):
             claim, _, wire = report.nodeid.partition("[")
             self.claims.add(claim)
             self.wires.add(wire.rpartition("-")[2])
@@ -38,19 +43,21 @@ class Count:
                 self.scenarios += 1
                 self.troubled += bool(value)
 
-    def figures(self) -> dict[str, Any]:
-        return {
-            "passed": self.outcomes["passed"],
-            "failed": self.outcomes["failed"],
-            "skipped": self.outcomes["skipped"],
-            "scenarios": self.scenarios,
-            "scenarios_troubled": self.troubled,
-            "claims": len(self.claims),
-            "drivers": len(self.wires),
-        }
-
     def pytest_sessionfinish(self) -> None:
-        results.write("suite", "make test", self.figures())
+        if self.scenarios:
+            found = {
+                "scenarios": self.scenarios,
+                "troubled": self.troubled,
+                "failed": self.failed[SCENARIOS],
+            }
+            results.write("scenarios", "make test", found)
+        if self.claims:
+            found = {
+                "claims": len(self.claims),
+                "wires": len(self.wires),
+                "failed": self.failed[CONTRACTS],
+            }
+            results.write("claims", "make test", found)
 
 
 def pytest_configure(config: pytest.Config) -> None:

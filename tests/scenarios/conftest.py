@@ -11,10 +11,11 @@ from tests.rig import Rig
 @pytest.fixture(autouse=True)
 def judged(request: pytest.FixtureRequest) -> Iterator[None]:
     Rig.made.clear()
+    Rig.troubled.clear()
     yield
     for rig in Rig.made:
         rig.judge()
-    if Rig.made:
-        troubled = any(rig.is_troubled() for rig in Rig.made)
-        request.node.user_properties.append((TROUBLED, troubled))
+    troubled = [*Rig.troubled, *(rig.is_troubled() for rig in Rig.made)]
+    if troubled:
+        request.node.user_properties.append((TROUBLED, any(troubled)))
     Rig.made.clear()
