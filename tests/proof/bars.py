@@ -172,14 +172,14 @@ BARS: Final = (
         "together",
         "session and kernel together, from every change of state in a led session",
         "none of them does",
-        "every 2 happenings in a row, and no never-event among them",
+        "every 3 happenings in a row, and no never-event among them",
         lambda f: (
             f"{f['distinct_states']:,} states, {f['ticks']:,} ticks: every {f['depth']} of "
             f"{f['happenings']} happenings in a row from {f['moments']} moments, "
             f"{f['session_states']} session states, {f['never_events']} never-events, "
             f"{f['seconds']} s"
         ),
-        lambda f: f["never_events"] == 0 and f["depth"] >= 2 and f["moments"] > 0,
+        lambda f: f["never_events"] == 0 and f["depth"] >= 3 and f["moments"] > 0,
         "make explore",
     ),
     Bar(
