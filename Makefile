@@ -65,7 +65,7 @@ matrix: $(READY) ## every fault in every state on every machine; goes on where i
 soak: $(READY) ## HOURS=n virtual hours in which nothing is wrong, with those of the runs before
 	@$(BIN)/python -m tests.soak --hours $${HOURS:-10} --seed $${SEED:-1}
 
-explore: $(READY) ## every state the kernel can be brought into, within minutes
+explore: $(READY) ## every state the kernel can be brought into, then session and kernel together
 	@$(BIN)/python -m tests.exploration
 
 chaos: $(READY) ## kill, freeze, starve and unplug running processes a thousand times; EVENTS= LANES=

@@ -2,7 +2,8 @@
 
 The session is the one that ships, led by somebody who may ask for anything at any time; the kernel
 is stepped with what the session asks for, and the session follows what the kernel reports. Time
-passes in halves of a second, which every bound of both is a multiple of.
+passes in halves of a second: what happens at the very bound of an age is for the exploration of the
+kernel by itself.
 """
 
 from collections.abc import Callable, Iterator, Mapping
