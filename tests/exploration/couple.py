@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from tests.exploration import rules, world
 from tests.exploration.couple_rules import SessionRules
+from tests.exploration.explore import step_judged
 from tests.exploration.rules import NeverEvent, Rules
 from tests.exploration.session_space import pack_session
 from tests.exploration.space import Space
@@ -24,7 +25,6 @@ from treadctl.core.setup import SessionSetup
 from treadctl.errors import Refused
 from treadctl.gate.reporting import report_of
 from treadctl.model import Report, Request
-from treadctl.safety import kernel
 from treadctl.safety.state import Drive, Inputs, KernelConfig, KernelState
 
 TICKS_OF_A_WAIT: Final = 5
@@ -178,10 +178,7 @@ class Couple:
         self.session_judge.judge(session, self.report, request)
         i = world.inputs(w, pulse, now_ms, self._seq, request)
         self._seq = i.sample_seq
-        drive = kernel.step(s, i, self.config)
-        self.judge.judge(i, drive, s.phase, s.facing, dt_ms)
-        if w.link_up:
-            world.hear(w, drive)
+        drive = step_judged(s, w, self.judge, i, self.config, dt_ms)
         self.report = self._told(i)
         return drive
 

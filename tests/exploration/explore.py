@@ -17,7 +17,7 @@ from tests.exploration.space import NOW_MS, Packed, Space
 from tests.exploration.world import SCENES, TICK_MS, WAIT, Event, World
 from treadctl.model import Reaction
 from treadctl.safety import kernel
-from treadctl.safety.state import Drive, DriveKind, KernelConfig, KernelState
+from treadctl.safety.state import Drive, DriveKind, Inputs, KernelConfig, KernelState
 
 PRELUDE: Final = 6
 """So many times time passes before a scene begins: connected, watched, and standing."""
@@ -75,11 +75,18 @@ class Walker:
             request = world.request_of(w, pulse, now_ms)
         i = world.inputs(w, pulse, now_ms, self._seq, request)
         self._seq = i.sample_seq
-        drive = kernel.step(s, i, self.config)
-        self.judge.judge(i, drive, s.phase, s.facing, dt_ms)
-        if w.link_up:
-            world.hear(w, drive)
-        return drive
+        return step_judged(s, w, self.judge, i, self.config, dt_ms)
+
+
+def step_judged(
+    s: KernelState, w: World, judge: Rules, i: Inputs, config: KernelConfig, dt_ms: int
+) -> Drive:
+    """One tick of the kernel: judged, and heard by the belt where there is a link."""
+    drive = kernel.step(s, i, config)
+    judge.judge(i, drive, s.phase, s.facing, dt_ms)
+    if w.link_up:
+        world.hear(w, drive)
+    return drive
 
 
 class _Reached(Exception):
