@@ -20,8 +20,8 @@ from typing import Any, Final
 from tests.chaos import bout, whole
 from tests.chaos.cases import Case, cases
 from tests.chaos.outcome import BROKEN, KEPT, NOT_DONE, STARVED
-from tests.fuzz.ledger import Ledger, version_of
 from tests.proof import results
+from tests.proof.ledger import Ledger, version_of
 
 EVENTS: Final = 1_000
 MOST_OF_WANTED: Final = 2

@@ -13,7 +13,6 @@ import os
 import subprocess
 import sys
 import time
-from collections import defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib.util import find_spec
@@ -23,7 +22,8 @@ from typing import Any, Final
 
 from tests.fuzz import files
 from tests.fuzz.catalogue import TARGETS
-from tests.fuzz.ledger import Ledger, version_of
+from tests.fuzz.slices import Done, done
+from tests.proof.ledger import Ledger, version_of
 from tests.proof.results import FOLDER, ROOT, write
 
 BYTES: Final = 100_000_000
@@ -34,10 +34,6 @@ SLICE_FILES: Final = 500
 NICE: Final = 19
 _READERS: Final = ("simulator", "treadctl")
 LEDGER: Final = FOLDER / "fuzz.jsonl"
-
-
-_Done = dict[str, dict[str, Any]]
-"""By name: what it has had so far."""
 
 
 def main() -> int:
@@ -54,12 +50,12 @@ def main() -> int:
     os.nice(NICE)
     ledger = Ledger(LEDGER)
     names = options.only or [*files.KINDS, *TARGETS]
-    for turn in range(1_000_000):
+    while True:
         before = _done(ledger)
         todo = [name for name in names if _left(name, before, options) > 0]
         if not todo:
             break
-        for line in _turn(todo, before, options, options.seed * 1_000 + turn):
+        for line in _turn(todo, before, options):
             ledger.add(line)
             _show(before[line["name"]], line, options)
             write("fuzz", "make fuzz", _figures(ledger), seed=options.seed)
@@ -68,9 +64,7 @@ def main() -> int:
     return 1 if figures["found"] else 0
 
 
-def _turn(
-    names: list[str], before: _Done, options: argparse.Namespace, seed: int
-) -> Iterator[dict[str, Any]]:
+def _turn(names: list[str], before: Done, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
     """One slice of each, and what came of it as soon as it is known."""
     for name in names:
         if name in files.KINDS:
@@ -79,17 +73,22 @@ def _turn(
     with ThreadPoolExecutor(options.lanes) as lanes:
         slices = [
             lanes.submit(_bytes, name, min(_left(name, before, options), SLICE_BYTES), seed)
-            for name in names
+            for name, seed in ((name, _seed(before[name], options)) for name in names)
             if name in TARGETS
         ]
         for each in as_completed(slices):
             yield each.result()
 
 
-def _left(name: str, done: _Done, options: argparse.Namespace) -> int:
+def _seed(before: dict[str, Any], options: argparse.Namespace) -> int:
+    """Another one for every slice: what was searched before is not searched again."""
+    return int(options.seed * 1_000 + before["slices"])
+
+
+def _left(name: str, had: Done, options: argparse.Namespace) -> int:
     if name in files.KINDS:
-        return int(options.files - done[name]["files"])
-    return int(options.bytes - done[name]["bytes"])
+        return int(options.files - had[name]["files"])
+    return int(options.bytes - had[name]["bytes"])
 
 
 def _version(name: str) -> str:
@@ -119,6 +118,7 @@ def _bytes(name: str, size: int, seed: int) -> dict[str, Any]:
         "name": name,
         "version": _version(name),
         "seed": seed,
+        "slices": 1,
         **done,
         "covered": _covered(work / "log"),
         "wall_s": round(time.monotonic() - began, 1),
@@ -175,42 +175,27 @@ def _silent_stderr() -> Iterator[None]:
         os.close(nowhere)
 
 
-_SUMMED: Final = ("bytes", "executions", "files", "used", "refused", "cpu_s", "wall_s")
-_WORST: Final = ("slowest_ms", "peak_mb", "covered")
-
-
-def _done(ledger: Ledger) -> _Done:
-    """What every target has had, as far as its code is still the same."""
-    done: _Done = defaultdict(lambda: defaultdict(int))
-    for line in ledger.lines():
-        name = line["name"]
-        if name in TARGETS or name in files.KINDS:
-            if line["version"] != _version(name):
-                continue
-            for key in _SUMMED:
-                done[name][key] += line.get(key, 0)
-            for key in _WORST:
-                done[name][key] = max(done[name][key], line.get(key, 0))
-            done[name]["found"] += len(line["found"])
-    return done
+def _done(ledger: Ledger) -> Done:
+    named = (line for line in ledger.lines() if line["name"] in (*TARGETS, *files.KINDS))
+    return done(named, _version)
 
 
 def _figures(ledger: Ledger) -> dict[str, Any]:
-    done = _done(ledger)
-    decoders = {name: _rounded(done[name]) for name in TARGETS if name in done}
-    kinds = {name: _rounded(done[name]) for name in files.KINDS if name in done}
+    had = _done(ledger)
+    decoders = {name: _rounded(had[name]) for name in TARGETS if name in had}
+    kinds = {name: _rounded(had[name]) for name in files.KINDS if name in had}
     return {
         "decoders": decoders,
         "files": kinds,
         "targets": len(TARGETS),
-        "least_bytes": min((done[name]["bytes"] for name in TARGETS), default=0),
+        "least_bytes": min((had[name]["bytes"] for name in TARGETS), default=0),
         "bytes": sum(each["bytes"] for each in decoders.values()),
         "executions": sum(each["executions"] for each in decoders.values()),
         "mutated_files": sum(each["files"] for each in kinds.values()),
         "slowest_ms": max(
             (each["slowest_ms"] for each in (*decoders.values(), *kinds.values())), default=0
         ),
-        "found": sum(each["found"] for each in done.values()),
+        "found": sum(each["found"] for each in had.values()),
     }
 
 

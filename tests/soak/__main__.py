@@ -8,20 +8,29 @@ Finished sessions are kept; a later run of the same source goes on after them.
 import argparse
 import sys
 import time
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import count
 from multiprocessing import get_context
-from typing import Any, Final
+from typing import Final
 
-from tests.matrix.ledger import Ledger, edition
 from tests.proof import results as proof
-from tests.soak.courses import course, courses
+from tests.proof.ledger import Ledger
+from tests.soak.courses import course
 from tests.soak.session import Walked, as_json, walk
+from tests.soak.stretch import (
+    HOUR_MS,
+    Line,
+    Source,
+    figures,
+    hours,
+    numbers,
+    source,
+    stretch,
+    valid,
+)
 
-HOUR_MS: Final = 3_600_000
-Sessions = Mapping[str, Mapping[str, Any]]
+LEDGER: Final = proof.FOLDER / "soak.jsonl"
 
 
 def main() -> int:
@@ -33,67 +42,48 @@ def main() -> int:
     options = parser.parse_args()
     if options.only is not None:
         return _show(options.only, options.seed)
-    ledger = Ledger(proof.FOLDER / "soak.jsonl", edition(options.seed))
-    before = ledger.read()
+    ledger, of = Ledger(LEDGER), source(options.seed)
+    before = valid(ledger.lines(), of)
     print(f"{hours(before):.1f} of {options.hours:g} virtual hours were walked before.")
     began_s = time.monotonic()
-    _walk_on(options.hours, options.jobs, options.seed, ledger, before)
+    _walk_on(options.hours, options.jobs, of, ledger, before)
     wall_s = round(time.monotonic() - began_s)
-    sessions = ledger.read()
-    found = figures(sessions) | {"wall_s": wall_s}
+    walked = valid(ledger.lines(), of)
+    found = figures(walked)
     command = f"make soak HOURS={options.hours:g} SEED={options.seed}"
     proof.write("soak", command, found, seed=options.seed)
-    for key, session in sessions.items():
-        if session["result"] != "passed":
-            print(f"\nsession {key}, {session['course']}: exit {session['exit_code']}")
-            print(f"  {session['stops']} {session['violations']}")
-            print(f"    python -m tests.soak --seed {options.seed} --only {key}")
+    for session in (session for line in walked for session in line["flawed"]):
+        print(f"\nsession {session['number']}, {session['course']}: exit {session['exit_code']}")
+        print(f"  {session['stops']} {session['violations']}")
+        print(f"    python -m tests.soak --seed {options.seed} --only {session['number']}")
     print(
         f"\n{found['virtual_h']} virtual hours in {found['sessions']} sessions; {wall_s} s for "
         f"those of now.\n{found['false_stops']} false stops that latch, {found['soft_stops']} "
         f"false soft stops, {found['not_completed']} sessions not completed, "
         f"{found['never_events']} never-events."
     )
-    enough = hours(sessions) >= options.hours
+    enough = hours(walked) >= options.hours
     return 0 if enough and found["flawless"] == found["sessions"] else 1
 
 
-def figures(sessions: Sessions) -> dict[str, Any]:
-    reactions = Counter(stop[0] for each in sessions.values() for stop in each["stops"])
-    return {
-        "sessions": len(sessions),
-        "flawless": sum(1 for each in sessions.values() if each["result"] == "passed"),
-        "virtual_h": round(hours(sessions), 1),
-        "false_stops": reactions["fast_stop"] + reactions["e_stop"],
-        "soft_stops": reactions["soft_stop"],
-        "not_completed": sum(1 for each in sessions.values() if each["exit_code"] != 0),
-        "never_events": sum(len(each["violations"]) for each in sessions.values()),
-        "refusals": sum(len(each["refused"]) for each in sessions.values()),
-        "courses": len({each["course"] for each in sessions.values()}),
-        "courses_of": len(courses()),
-        "cpu_s": round(sum(each["cpu_s"] for each in sessions.values())),
-    }
-
-
-def hours(sessions: Sessions) -> float:
-    return sum(int(each["ran_ms"]) for each in sessions.values()) / HOUR_MS
-
-
-def _walk_on(wanted_h: float, jobs: int, seed: int, ledger: Ledger, before: Sessions) -> None:
+def _walk_on(
+    wanted_h: float, jobs: int, of: Source, ledger: Ledger, before: Sequence[Line]
+) -> None:
     """Walk the sessions that are missing, in the order of their numbers, until it is enough."""
-    missing: Iterator[int] = (number for number in count() if str(number) not in before)
-    walked_h, done, flawed = hours(before), len(before), 0
+    known = numbers(before)
+    missing: Iterator[int] = (number for number in count() if number not in known)
+    walked_h, done, flawed = hours(before), len(known), 0
     running: dict[Future[Walked], int] = {}
     began_s = time.monotonic()
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         while walked_h < wanted_h or running:
             while walked_h < wanted_h and len(running) < jobs:
                 number = next(missing)
-                running[pool.submit(walk, number, seed)] = number
+                running[pool.submit(walk, number, of.seed)] = number
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for each in finished:
                 session = each.result()
-                ledger.write(str(running.pop(each)), as_json(session))
+                ledger.add(stretch(running.pop(each), as_json(session), of))
                 walked_h += session.ran_ms / HOUR_MS
                 done, flawed = done + 1, flawed + (not session.flawless)
                 passed_s = time.monotonic() - began_s

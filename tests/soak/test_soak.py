@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.matrix.ledger import Edition, Ledger
+from tests.proof.ledger import Ledger
 from tests.rig import SHORT, Rig
-from tests.soak.__main__ import figures, hours
 from tests.soak.courses import MACHINES, course, courses
 from tests.soak.session import Walked, as_json
+from tests.soak.stretch import Line, Source, figures, hours, joined, numbers, stretch, valid
 from tests.soak.weather import LATE_READINGS_MS, RARE_TICK_MS, Weather, machine_options
 from treadctl.composition.virtual import resting_collector
 from treadctl.core.builtin_plans import builtin_names
@@ -18,6 +18,12 @@ from treadctl.model import Mode
 from treadctl.safety.limits import OVERRUN_SMALL_MS, TICK_MOVING_MS, Limits
 
 GOOD = Walked("ftms/turn-around/novice-1", 1, 0, 1_800_000, (), (), (), 5.0)
+BAD = replace(GOOD, exit_code=12, stops=(("e_stop", "surge", 9), ("soft_stop", "x", 1)))
+HERE = Source("0123456789abcdef", 1)
+
+
+def line(number: int, walked: Walked = GOOD, of: Source = HERE) -> Line:
+    return stretch(number, as_json(walked), of)
 
 
 def through(machine: str, mode: Mode, seed: int, *, busy_ms: int | None = None) -> Rig:
@@ -82,17 +88,39 @@ def test_no_weather_is_outside_of_what_is_declared_healthy() -> None:
 
 
 def test_a_finished_session_is_found_again_by_the_next_run(tmp_path: Path) -> None:
-    ledger = Ledger(tmp_path / "soak.jsonl", Edition("0123456789ab", 1))
-    ledger.write("0", as_json(GOOD))
-    assert hours(ledger.read()) == 0.5
+    ledger = Ledger(tmp_path / "soak.jsonl")
+    ledger.add(line(0))
+    again = valid(ledger.lines(), HERE)
+    assert (numbers(again), hours(again)) == ({0}, 0.5)
+
+
+@pytest.mark.parametrize("other", [HERE._replace(version="other"), HERE._replace(seed=2)])
+def test_a_session_of_another_source_or_seed_counts_for_nothing(other: Source) -> None:
+    assert valid([line(0, of=other)], HERE) == []
 
 
 def test_what_was_stopped_is_counted_by_how_strongly() -> None:
-    bad = replace(GOOD, exit_code=12, stops=(("e_stop", "surge", 9), ("soft_stop", "x", 1)))
-    found = figures({"0": as_json(GOOD), "1": as_json(bad)})
+    found = figures([line(0), line(1, BAD)])
     assert (found["sessions"], found["flawless"]) == (2, 1)
     assert (found["false_stops"], found["soft_stops"], found["not_completed"]) == (1, 1, 1)
-    assert found["virtual_h"] == hours({"0": as_json(GOOD), "1": as_json(bad)}) == 1.0
+    assert found["virtual_h"] == hours([line(0), line(1, BAD)]) == 1.0
+    assert found["courses"] == 2
+
+
+def test_joined_lines_come_to_the_same_and_a_session_with_a_flaw_stays_whole() -> None:
+    every = [line(n, BAD if n == 7 else GOOD) for n in (*range(150), *range(180, 230))]
+    short = list(joined(reversed(every)))
+    assert [(each["first"], each["last"]) for each in short] == [
+        *((0, 99), (100, 149), (180, 199), (200, 229))
+    ]
+    assert figures(short) == figures(every)
+    assert numbers(short) == numbers(every)
+    assert short[0]["flawed"] == every[7]["flawed"]
+    assert list(joined([*short, line(150)]))[1]["last"] == 150
+
+
+def test_sessions_of_two_sources_are_not_joined() -> None:
+    assert len(list(joined([line(0), line(1, of=HERE._replace(seed=2))]))) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.fuzz.ledger import Ledger, version_of
+from tests.proof.ledger import Ledger, version_of
 
 
 def test_a_line_that_was_cut_off_counts_as_if_it_had_never_been(tmp_path: Path) -> None:
