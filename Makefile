@@ -12,7 +12,7 @@ TREES := treadctl firmware_protocols simulator tests
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check docs sim bench clean interop
-.PHONY: proof coverage cat explore statemachines seeded matrix releases latency fuzz chaos mutate soak figures
+.PHONY: proof coverage cat explore statemachines seeded matrix releases latency fuzz chaos mutate soak resume figures
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -96,6 +96,9 @@ proof: $(READY) ## all that figures.md tells, a day or two; goes on where it was
 	done; \
 	$(MAKE) --no-print-directory figures; \
 	test -z "$$failed" || { echo "Not as wanted:$$failed"; exit 1; }
+
+resume: $(READY) ## let mutate, soak and fuzz go on where earlier checkouts have come to
+	@$(BIN)/python -m tests.proof.evidence
 
 figures: $(READY) ## gather what was found into docs/safety/figures.md
 	@$(BIN)/python -m tests.proof.figures

@@ -91,7 +91,8 @@ def _left(name: str, had: Done, options: argparse.Namespace) -> int:
     return int(options.bytes - had[name]["bytes"])
 
 
-def _version(name: str) -> str:
+def version(name: str) -> str:
+    """What identifies the code that this decoder's or kind's figures are about."""
     return version_of(_READERS if name in files.KINDS else TARGETS[name].trees)
 
 
@@ -116,7 +117,7 @@ def _bytes(name: str, size: int, seed: int) -> dict[str, Any]:
         done |= json.loads(tally.read_text(encoding="utf-8"))
     return {
         "name": name,
-        "version": _version(name),
+        "version": version(name),
         "seed": seed,
         "slices": 1,
         **done,
@@ -149,7 +150,7 @@ def _files(name: str, begin: int, count: int, seed: int) -> dict[str, Any]:
                 found.append(f"case {number}: {error}")
     return {
         "name": name,
-        "version": _version(name),
+        "version": version(name),
         "seed": seed,
         "files": count,
         "used": tally.used,
@@ -177,7 +178,7 @@ def _silent_stderr() -> Iterator[None]:
 
 def _done(ledger: Ledger) -> Done:
     named = (line for line in ledger.lines() if line["name"] in (*TARGETS, *files.KINDS))
-    return done(named, _version)
+    return done(named, version)
 
 
 def _figures(ledger: Ledger) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -20,7 +20,7 @@ class Result:
 
     id: str
     key: str
-    """What the program and its tests were then."""
+    """What it rests on, see `standing`."""
     verdict: Verdict
     by: str
     ran: int
@@ -30,21 +30,39 @@ class Result:
     where: str
 
 
-class Journal:
-    """Results as JSON lines. Those of the same program and tests stand; others are hints."""
+def read(path: Path) -> Iterator[Result]:
+    """Results as they were written, oldest first; none where there is no file."""
+    if path.exists():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            yield from_json(json.loads(line))
 
-    def __init__(self, path: Path | None, key: str) -> None:
+
+def from_json(told: Mapping[str, Any]) -> Result:
+    return Result(**{**told, "verdict": Verdict(told["verdict"])})
+
+
+def write(path: Path, results: Iterable[Result]) -> None:
+    """Add them to what stands there."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as out:
+        out.writelines(json.dumps(asdict(result)) + "\n" for result in results)
+
+
+class Journal:
+    """Results as JSON lines. Some still stand; the others are hints."""
+
+    def __init__(self, path: Path | None, key: Callable[[Verdict, str], str]) -> None:
         self._path: Final = path
         self._key: Final = key
         self._known: dict[str, Result] = {}
-        if path is not None and path.exists():
-            for line in path.read_text().splitlines():
-                result = _result(json.loads(line))
-                self._known[result.id] = result
+        if path is not None:
+            self._known = {result.id: result for result in read(path)}
 
     def settled(self, mutant: Mutant) -> Result | None:
         known = self._known.get(mutant.id)
-        return known if known is not None and known.key == self._key else None
+        if known is None or known.key != self._key(known.verdict, known.by):
+            return None
+        return known
 
     def went_unnoticed(self, mutant: Mutant) -> bool:
         known = self._known.get(mutant.id)
@@ -55,14 +73,13 @@ class Journal:
         return {result.id: result.by for result in self._known.values() if result.by}
 
     def note(self, mutant: Mutant, outcome: Outcome, of: int, where: str) -> Result:
+        key = self._key(outcome.verdict, outcome.by)
         result = Result(
-            mutant.id, self._key, outcome.verdict, outcome.by, outcome.ran, of, outcome.why, where
+            mutant.id, key, outcome.verdict, outcome.by, outcome.ran, of, outcome.why, where
         )
         self._known[mutant.id] = result
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a") as out:
-                out.write(json.dumps(asdict(result)) + "\n")
+            write(self._path, (result,))
         return result
 
 
@@ -149,7 +166,3 @@ def figures(results: Iterable[Result], equivalent: Mapping[str, str]) -> dict[st
         counts["equivalent" if survived and result.id in equivalent else result.verdict] += 1
     names = [*Verdict, "equivalent"]
     return {"mutants": counts.total()} | {str(name): counts[name] for name in names}
-
-
-def _result(told: Mapping[str, Any]) -> Result:
-    return Result(**{**told, "verdict": Verdict(told["verdict"])})

@@ -100,14 +100,15 @@ def test_the_figures_count_every_outcome_apart(fates: dict[str, Result]) -> None
     assert sum(counted.values()) == 2 * counted["mutants"]
 
 
-def test_results_of_the_same_program_stand_and_others_are_hints(tmp_path: Path) -> None:
+def test_results_that_rest_on_the_same_stand_and_others_are_hints(tmp_path: Path) -> None:
     path = tmp_path / "journal.jsonl"
     mutant = mutants_of("toy_belt.speed", PROGRAM, {})[0]
-    Journal(path, "then").note(mutant, Outcome(Verdict.KILLED, "a test", 1), 1, "here")
+    journal = Journal(path, lambda verdict, by: f"{verdict} by {by}, then")
+    journal.note(mutant, Outcome(Verdict.KILLED, "a test", 1), 1, "here")
 
-    again = Journal(path, "then").settled(mutant)
+    again = Journal(path, lambda verdict, by: f"{verdict} by {by}, then").settled(mutant)
     assert again is not None
     assert again.verdict is Verdict.KILLED
-    changed = Journal(path, "now")
+    changed = Journal(path, lambda verdict, by: "now")
     assert changed.settled(mutant) is None
     assert changed.hints == {mutant.id: "a test"}

@@ -13,6 +13,7 @@ from typing import Final
 from tests.mutation.campaign import Campaign, Journal, find_enums, find_mutants
 from tests.mutation.collected import Collected
 from tests.mutation.selection import Selection
+from tests.mutation.standing import Standing
 
 PROGRAM: Final = '''
 """A belt that never ran."""
@@ -87,7 +88,8 @@ def main(root: Path) -> None:
     modules = ["toy_belt.speed"]
     collected = Collected(root, ["toy_tests"], modules)
     selection = Selection(root, modules, collected.record(), {})
-    campaign = Campaign(root, collected, selection, Journal(root / "journal.jsonl", "one"))
+    journal = Journal(root / "journal.jsonl", Standing(root, ["toy_belt"], ["toy_tests"]).key)
+    campaign = Campaign(root, collected, selection, journal)
     mutants = find_mutants(root, modules, find_enums(root, ["toy_belt"]))
     for result in campaign.run(mutants, lambda done, result: None):
         sys.stdout.write(json.dumps(asdict(result)) + "\n")

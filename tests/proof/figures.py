@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-from tests.proof import results
+from tests.proof import evidence, results
 from tests.proof.bars import BARS, Bar
 
 KEPT: Final = results.ROOT / "docs" / "safety" / "figures.json"
@@ -82,6 +82,9 @@ def _run(result: dict[str, Any]) -> str:
 
 
 def main() -> int:
+    for kind in evidence.kinds():
+        if evidence.keep(kind):
+            print(f"{evidence.FOLDER / kind.ledger}: how far it has come")
     gathered = gather(kept())
     KEPT.write_text(json.dumps(gathered, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     PAGE.write_text(page(gathered), encoding="utf-8")
