@@ -11,10 +11,12 @@ SPEED = "checks/test_speed.py::test_the_cap"
 SLOPE = "checks/test_slope.py::test_the_cap"
 FILES = {
     "belt/speed.py": "CAP = 3",
+    "machine/motor.py": "",
+    "screens/lamp.py": "",
     "checks/conftest.py": "",
     "checks/__init__.py": "",
     "checks/test_speed.py": "from checks.made import belt\nfrom belt.speed import CAP",
-    "checks/made.py": "from checks import parts",
+    "checks/made.py": "from checks import parts\nfrom machine import motor",
     "checks/parts.py": "import checks.screws",
     "checks/screws.py": "",
     "checks/test_slope.py": "",
@@ -53,15 +55,18 @@ def test_the_same_files_are_the_same_keys(root: Path) -> None:
     assert keys(root) == keys(root)
 
 
-def test_another_program_leaves_no_verdict_standing(root: Path) -> None:
+def test_other_code_to_mutate_leaves_no_verdict_standing(root: Path) -> None:
     assert stand(root, "belt/speed.py") == [False, False, False, False]
 
 
-@pytest.mark.parametrize("name", ["test_speed", "made", "parts", "screws"])
+@pytest.mark.parametrize(
+    "path",
+    ["checks/test_speed", "checks/made", "checks/parts", "checks/screws", "machine/motor"],
+)
 def test_what_the_noticing_test_is_made_of_is_what_its_verdict_rests_on(
-    root: Path, name: str
+    root: Path, path: str
 ) -> None:
-    assert stand(root, f"checks/{name}.py") == [False, True, False, False]
+    assert stand(root, f"{path}.py") == [False, True, False, False]
 
 
 @pytest.mark.parametrize("name", ["conftest", "__init__"])
@@ -76,5 +81,6 @@ def test_another_test_leaves_what_was_noticed_standing_and_asks_the_rest_again(r
     assert [a == b for a, b in zip(keys(root), before, strict=True)] == [True, True, False, False]
 
 
-def test_a_test_that_is_not_asked_changes_nothing(root: Path) -> None:
-    assert stand(root, "elsewhere/test_other.py") == [True, True, True, True]
+@pytest.mark.parametrize("path", ["elsewhere/test_other", "screens/lamp"])
+def test_what_no_asked_test_is_made_of_changes_nothing(root: Path, path: str) -> None:
+    assert stand(root, f"{path}.py") == [True, True, True, True]
