@@ -255,6 +255,12 @@ def test_sr55_hold_to_run_is_not_asked_where_the_belt_runs_forward() -> None:
     assert s.worst is None
 
 
+def test_sr55_hold_to_run_is_asked_in_belt_reverse_only() -> None:
+    s = cruising(194, **REVERSED, hold_level=False)
+    assert interlocks.hold_to_run(s, cruise(194), BELTREV) is not None
+    assert interlocks.hold_to_run(s, cruise(194), CONFIG) is None
+
+
 @pytest.mark.parametrize(
     ("age_ms", "found"),
     [(60_000, None), (60_001, HOLD), (70_000, HOLD), (70_001, SOFT)],
