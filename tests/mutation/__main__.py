@@ -153,13 +153,13 @@ class _Progress:
 
 
 def _line(result: Result) -> str:
-    _, place, operator, before, after, nth = result.id.split("|")
+    """Before and after stand beside each other as in the id, with a bar between them."""
+    _, place, operator, changed = result.id.split("|", 3)  # what is changed may hold more of them
+    change, nth = changed.rsplit("|", 1)
     rest = f" ({result.why})" if result.why else ""
     rest += f" [{result.ran} of {result.of} tests]" if result.ran < result.of else ""
     again = f" #{nth}" if nth != "0" else ""
-    return (
-        f"{result.where}: {result.verdict}: {place}: {operator}{again}: {before} -> {after}{rest}"
-    )
+    return f"{result.where}: {result.verdict}: {place}: {operator}{again}: {change}{rest}"
 
 
 def _summary(
