@@ -13,6 +13,9 @@ from tests.mutation.planting import changes_functions_only, path_of
 from tests.mutation.selection import Selection
 from tests.mutation.trials import Order, Outcome, Verdict, fresh
 
+FEW_FILES: Final = 2
+"""Collecting all tests anew takes longer than running those that are likely to notice."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -135,6 +138,12 @@ class Campaign:
                 outcome.verdict is Verdict.SURVIVED and not self._confirm
             ):
                 return outcome
+        else:
+            first = order.of_first_files(FEW_FILES)
+            if len(first.tests) < len(order.tests):
+                outcome = fresh(self._root, first)
+                if outcome.verdict in (Verdict.KILLED, Verdict.TIMED_OUT):
+                    return outcome
         # Also where every test passed: what was computed while the tests were collected came
         # from the unchanged program. Only a process that never saw that one may say "survived".
         return fresh(self._root, order)

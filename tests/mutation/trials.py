@@ -14,7 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
@@ -74,6 +74,11 @@ class Order:
     tests: Sequence[str]
     seconds: Mapping[str, float] = field(default_factory=dict)
     """How long each test took on the unchanged program."""
+
+    def of_first_files(self, count: int) -> "Order":
+        """The same of those tests only that are in the files of the first ones."""
+        files = list(dict.fromkeys(test.partition("::")[0] for test in self.tests))[:count]
+        return replace(self, tests=[t for t in self.tests if t.partition("::")[0] in files])
 
 
 class Watch:
