@@ -66,17 +66,19 @@ def test_sr38_a_person_may_want_it_back_and_then_links_may_as_well() -> None:
     assert claim.wanted
 
 
-def test_sr38_having_it_again_ends_that_it_was_taken() -> None:
-    claim = Claim()
-    taken_from_us(claim)
-    seen(claim, in_control=True)
-    claim.anew()
-    assert claim.wanted
+HELD = {"in_control": True}
+LOST = {"in_control": False}
 
 
-def test_sr38_control_that_was_never_held_was_taken_by_nobody() -> None:
+@pytest.mark.parametrize(
+    "looks",
+    [[LOST], [HELD, LOST | {"answers": False}], [HELD, LOST, HELD]],
+    ids=["never held", "the machine does not answer", "held again"],
+)
+def test_sr38_where_nobody_has_taken_it_another_link_wants_it(looks: list[dict[str, bool]]) -> None:
     claim = Claim()
-    seen(claim, in_control=False)
+    for look in looks:
+        seen(claim, **look)
     claim.anew()
     assert claim.wanted
 
@@ -86,14 +88,6 @@ def test_sr38_what_was_held_on_the_link_before_was_not_taken_on_this_one() -> No
     seen(claim, in_control=True)
     claim.anew()
     seen(claim, in_control=False)
-    claim.anew()
-    assert claim.wanted
-
-
-def test_sr38_a_machine_that_does_not_answer_took_nothing() -> None:
-    claim = Claim()
-    seen(claim, in_control=True)
-    seen(claim, in_control=False, answers=False)
     claim.anew()
     assert claim.wanted
 

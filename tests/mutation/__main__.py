@@ -15,12 +15,13 @@ from typing import Final
 from tests.mutation import equivalents, targets
 from tests.mutation.campaign import Campaign, Journal, Result, figures, find_enums, find_mutants
 from tests.mutation.collected import Collected
-from tests.mutation.coverage_map import CoverageMap, fingerprint
+from tests.mutation.coverage_map import CoverageMap
 from tests.mutation.mutants import Mutant
 from tests.mutation.selection import BUDGET_S, Selection
 from tests.mutation.standing import Standing
 from tests.mutation.trials import Verdict, import_libraries
 from tests.proof import results as proof
+from tests.proof.imports import below, digest
 
 QUICK_BUDGET_S: Final = 1.5
 UNNOTICED: Final = (Verdict.SURVIVED, Verdict.NOT_RUN)
@@ -53,7 +54,7 @@ def main() -> int:
         mutants = _some(mutants, options.sample or 0, options.seed, options.since)
     import_libraries()
     tests = options.tests or targets.TESTS
-    key = fingerprint(root, targets.TREES)
+    key = digest(root, below(root, targets.TREES))
     if options.tests:  # short, because it is part of a file's name
         key += f"+{zlib.crc32(' '.join(tests).encode()):08x}"
     began_s = time.monotonic()
@@ -69,7 +70,7 @@ def main() -> int:
     if options.retry:
         mutants = [mutant for mutant in mutants if journal.went_unnoticed(mutant)]
     campaign = Campaign(root, collected, selection, journal, confirm=not options.quick)
-    results = campaign.run(mutants, _Progress(len(mutants), proofs))
+    results = campaign.run(mutants, _Progress(mutants, proofs))
     collected.close()
     return _summary(results, mutants, proofs, len(left_out), began_s, options)
 
@@ -135,8 +136,8 @@ def _coverage_map(collected: Collected, path: Path) -> CoverageMap:
 
 
 class _Progress:
-    def __init__(self, total: int, proofs: dict[str, str]) -> None:
-        self._total = total
+    def __init__(self, mutants: Sequence[Mutant], proofs: dict[str, str]) -> None:
+        self._mutants = mutants
         self._proofs = proofs
         self._shown_s = 0.0
         self._survived = 0
@@ -144,22 +145,21 @@ class _Progress:
     def __call__(self, done: int, result: Result) -> None:
         if result.verdict in UNNOTICED and result.id not in self._proofs:
             self._survived += 1
-            print(_line(result), flush=True)
+            print(told(self._mutants[done - 1], result), flush=True)
         now_s = time.monotonic()
-        if now_s - self._shown_s > 5 or done == self._total:
+        if now_s - self._shown_s > 5 or done == len(self._mutants):
             self._shown_s = now_s
-            text = f"{done} of {self._total}, {self._survived} unnoticed, at {result.where}"
+            text = f"{done} of {len(self._mutants)}, {self._survived} unnoticed, at {result.where}"
             print(text, file=sys.stderr, flush=True)
 
 
-def _line(result: Result) -> str:
-    """Before and after stand beside each other as in the id, with a bar between them."""
-    _, place, operator, changed = result.id.split("|", 3)  # what is changed may hold more of them
-    change, nth = changed.rsplit("|", 1)
+def told(mutant: Mutant, result: Result) -> str:
+    """What was changed, and what became of it, on one line."""
     rest = f" ({result.why})" if result.why else ""
     rest += f" [{result.ran} of {result.of} tests]" if result.ran < result.of else ""
-    again = f" #{nth}" if nth != "0" else ""
-    return f"{result.where}: {result.verdict}: {place}: {operator}{again}: {change}{rest}"
+    again = f" #{mutant.nth}" if mutant.nth else ""
+    change = f"{mutant.operator}{again}: {mutant.before} -> {mutant.after}"
+    return f"{result.where}: {result.verdict}: {mutant.place}: {change}{rest}"
 
 
 def _summary(

@@ -1,9 +1,7 @@
 """Which test executes which line, and how long it takes: recorded once, then kept."""
 
 import gzip
-import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,12 +58,3 @@ class CoverageMap:
     @classmethod
     def load(cls, path: Path) -> "CoverageMap":
         return cls.from_json(json.loads(gzip.decompress(path.read_bytes())))
-
-
-def fingerprint(root: Path, trees: Iterable[str]) -> str:
-    """One short name for all Python below *trees*: it changes with any of it."""
-    digest = hashlib.sha256()
-    for tree in trees:
-        for path in sorted((root / tree).rglob("*.py")):
-            digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]

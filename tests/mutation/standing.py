@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from tests.mutation.trials import Verdict
-from tests.proof.imports import Imports, below
+from tests.proof.imports import Imports, below, digest
 
 NOTICED: Final = (Verdict.KILLED, Verdict.TIMED_OUT)
 
@@ -21,8 +21,8 @@ class Standing:
     def __init__(self, root: Path, targets: Iterable[str], tests: Iterable[str]) -> None:
         self._root: Final = root
         self._imports: Final = Imports(root)
-        self._targets: Final = {path for target in targets for path in below(root / target)}
-        self._asked: Final = {path for test in tests for path in below(root / test)}
+        self._targets: Final = below(root, targets)
+        self._asked: Final = below(root, tests)
         self._keys: dict[str, str] = {}
 
     def key(self, verdict: Verdict, by: str) -> str:
@@ -31,5 +31,5 @@ class Standing:
         if file not in self._keys:
             tests = {self._root / file} if file else self._asked
             rests_on = self._imports.closure(self._targets | tests)
-            self._keys[file] = self._imports.digest(rests_on)
+            self._keys[file] = digest(self._root, rests_on)
         return self._keys[file]

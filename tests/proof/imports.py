@@ -4,11 +4,12 @@ What a figure was made from is neither one file nor all of them. A change to a s
 about a session that was walked without one.
 """
 
-import ast
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
+
+from tests.architecture.sources import imports
 
 
 class Imports:
@@ -29,26 +30,21 @@ class Imports:
                 new += self._needed(path)
         return seen
 
-    def digest(self, files: Iterable[Path]) -> str:
-        """One short name for these files: it changes with any of them."""
-        digest = sha256()
-        for path in sorted(set(files)):
-            name = str(path.relative_to(self._root)).encode()
-            digest.update(name + b"\0" + path.read_bytes() + b"\0")
-        return digest.hexdigest()[:12]
-
     def _needed(self, path: Path) -> frozenset[Path]:
         if path not in self._known:
-            names = _names(ast.parse(path.read_text(encoding="utf-8")))
-            found = {file for name in names for file in self._files(name)}
-            self._known[path] = frozenset(found | set(self._setting_up(path)))
+            module = ".".join(path.relative_to(self._root).with_suffix("").parts)
+            found = imports(path.read_text(encoding="utf-8"), module)
+            files = {file for each in found for file in self._files(each.name)}
+            self._known[path] = frozenset(files | set(self._setting_up(path)))
         return self._known[path]
 
     def _files(self, name: str) -> Iterator[Path]:
+        """What is imported by this name: a module, or something that one has."""
         path = self._root.joinpath(*name.split("."))
-        for file in (path.with_suffix(".py"), path / "__init__.py"):
-            if file.exists():
-                yield file
+        for each in (path, path.parent):
+            for file in (each.with_suffix(".py"), each / "__init__.py"):
+                if file.exists():
+                    yield file
 
     def _setting_up(self, path: Path) -> Iterator[Path]:
         for folder in path.parents:
@@ -59,19 +55,15 @@ class Imports:
                 return
 
 
-def below(path: Path) -> Iterator[Path]:
-    """All Python files of a folder; a file is itself."""
-    return path.rglob("*.py") if path.is_dir() else iter((path,))
+def below(root: Path, trees: Iterable[str]) -> set[Path]:
+    """All Python files of these folders; a file is itself."""
+    paths = [root / tree for tree in trees]
+    return {file for path in paths for file in (path.rglob("*.py") if path.is_dir() else [path])}
 
 
-def _names(tree: ast.Module) -> Iterator[str]:
-    """Every dotted name that might be a module: `from a import b` may mean a.b."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import(names=names):
-                yield from (each.name for each in names)
-            case ast.ImportFrom(module=str(module), level=0, names=names):
-                yield module
-                yield from (f"{module}.{each.name}" for each in names)
-            case _:
-                pass
+def digest(root: Path, files: Iterable[Path]) -> str:
+    """One short name for these files: it changes with any of them."""
+    found = sha256()
+    for path in sorted(set(files)):
+        found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return found.hexdigest()[:12]

@@ -6,10 +6,10 @@ A line counts as long as the code it is about is what it was.
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tests.proof.imports import below, digest
 from tests.proof.results import ROOT
 
 
@@ -40,9 +40,4 @@ class Ledger:
 @cache
 def version_of(trees: tuple[str, ...]) -> str:
     """Return what identifies the code in *trees*, files or folders below the root."""
-    found = sha256()
-    for tree in sorted(trees):
-        path = ROOT / tree
-        for each in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            found.update(str(each.relative_to(ROOT)).encode() + b"\0" + each.read_bytes())
-    return found.hexdigest()[:16]
+    return digest(ROOT, below(ROOT, trees))

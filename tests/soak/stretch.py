@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Final, NamedTuple
 
 from tests.proof import results
-from tests.proof.imports import Imports
+from tests.proof.imports import Imports, digest
 from tests.soak.courses import course, courses
 
 HOUR_MS: Final = 3_600_000
@@ -32,8 +32,7 @@ class Source(NamedTuple):
 @cache
 def source(seed: int) -> Source:
     """Whoever changes a screen changes no session."""
-    imports = Imports(results.ROOT)
-    return Source(imports.digest(imports.closure([WALKED])), seed)
+    return Source(digest(results.ROOT, Imports(results.ROOT).closure([WALKED])), seed)
 
 
 def stretch(number: int, session: Line, of: Source) -> Line:
