@@ -66,7 +66,7 @@ def main() -> int:
         print(f"Fails on the unchanged program: {test}\n{text}", file=sys.stderr)
     journal = Journal(options.folder / "mutation.jsonl", Standing(root, targets.TARGETS, tests).key)
     budget_s = QUICK_BUDGET_S if options.quick else BUDGET_S
-    selection = Selection(root, measured, known, journal.hints, budget_s=budget_s)
+    selection = Selection(root, measured, known, journal.hints, budget_s=budget_s, proved=proofs)
     if options.retry:
         mutants = [mutant for mutant in mutants if journal.went_unnoticed(mutant)]
     campaign = Campaign(root, collected, selection, journal, confirm=not options.quick)

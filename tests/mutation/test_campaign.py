@@ -57,6 +57,15 @@ def test_a_constant_is_killed_one_unit_each_way(fates: dict[str, Result], after:
     assert fate(fates, "CAP", "constant", "10", after, "0").verdict is Verdict.KILLED
 
 
+@pytest.mark.parametrize("after", ["4", "2"])
+def test_a_constant_that_a_test_is_named_after_is_killed_by_it(
+    fates: dict[str, Result], after: str
+) -> None:
+    result = fate(fates, "SLOWEST", "constant", "3", after, "0")
+    assert result.verdict is Verdict.KILLED
+    assert result.by == f"toy_tests/test_speed.py::test_nobody_is_moved_slower[{after}]"
+
+
 def test_what_no_test_executes_survives(fates: dict[str, Result]) -> None:
     result = fate(fates, "nobody_calls", "arithmetic", "number + 1", "number - 1", "0")
     assert (result.verdict, result.ran) == (Verdict.SURVIVED, 0)

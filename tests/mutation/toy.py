@@ -48,9 +48,14 @@ def dies_above_three(level: int) -> str:
 
 def nobody_calls(number: int) -> int:
     return number + 1
+
+
+SLOWEST = 3
 '''
 TESTS: Final = """
-from toy_belt.speed import allowed, counted_down, dies_above_three, part
+import pytest
+
+from toy_belt.speed import SLOWEST, allowed, counted_down, dies_above_three, part
 
 
 def test_the_cap_itself_is_refused():
@@ -69,6 +74,11 @@ def test_it_counts_down():
 
 def test_it_lives():
     assert dies_above_three(3) == "alive"
+
+
+@pytest.mark.parametrize("speed", [SLOWEST])
+def test_nobody_is_moved_slower(speed):
+    assert speed == 3
 """
 
 

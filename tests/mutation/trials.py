@@ -201,8 +201,21 @@ class Choice:
         self._place = {test: index for index, test in enumerate(tests)}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        missing = self._place.keys() - {item.nodeid for item in items}
+        # A parameter that shows in a test's name may be what was changed: then all of that
+        # function are asked, last.
+        renamed = {_function(test) for test in missing}
         kept = [item for item in items if item.nodeid in self._place]
-        items[:] = sorted(kept, key=lambda item: self._place[item.nodeid])
+        new = [
+            item
+            for item in items
+            if item.nodeid not in self._place and _function(item.nodeid) in renamed
+        ]
+        items[:] = sorted(kept, key=lambda item: self._place[item.nodeid]) + new
+
+
+def _function(test: str) -> str:
+    return test.partition("[")[0]
 
 
 def fresh(root: Path, order: Order) -> Outcome:
