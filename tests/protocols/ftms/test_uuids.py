@@ -1,0 +1,37 @@
+"""The 16-bit numbers as the Bluetooth SIG has assigned them."""
+
+import pytest
+
+from firmware_protocols.ftms import uuids
+
+ASSIGNED = {
+    "FITNESS_MACHINE_SERVICE": "00001826-0000-1000-8000-00805f9b34fb",
+    "DEVICE_INFORMATION_SERVICE": "0000180a-0000-1000-8000-00805f9b34fb",
+    "HEART_RATE_SERVICE": "0000180d-0000-1000-8000-00805f9b34fb",
+    "RUNNING_SPEED_SERVICE": "00001814-0000-1000-8000-00805f9b34fb",
+    "FITNESS_MACHINE_FEATURE": "00002acc-0000-1000-8000-00805f9b34fb",
+    "TREADMILL_DATA": "00002acd-0000-1000-8000-00805f9b34fb",
+    "TRAINING_STATUS": "00002ad3-0000-1000-8000-00805f9b34fb",
+    "SPEED_RANGE": "00002ad4-0000-1000-8000-00805f9b34fb",
+    "INCLINATION_RANGE": "00002ad5-0000-1000-8000-00805f9b34fb",
+    "RESISTANCE_RANGE": "00002ad6-0000-1000-8000-00805f9b34fb",
+    "HEART_RATE_RANGE": "00002ad7-0000-1000-8000-00805f9b34fb",
+    "POWER_RANGE": "00002ad8-0000-1000-8000-00805f9b34fb",
+    "CONTROL_POINT": "00002ad9-0000-1000-8000-00805f9b34fb",
+    "MACHINE_STATUS": "00002ada-0000-1000-8000-00805f9b34fb",
+    "HEART_RATE_MEASUREMENT": "00002a37-0000-1000-8000-00805f9b34fb",
+    "BODY_SENSOR_LOCATION": "00002a38-0000-1000-8000-00805f9b34fb",
+    "RSC_MEASUREMENT": "00002a53-0000-1000-8000-00805f9b34fb",
+    "MODEL_NUMBER": "00002a24-0000-1000-8000-00805f9b34fb",
+    "FIRMWARE_REVISION": "00002a26-0000-1000-8000-00805f9b34fb",
+    "MANUFACTURER_NAME": "00002a29-0000-1000-8000-00805f9b34fb",
+}
+
+
+@pytest.mark.parametrize("name", ASSIGNED)
+def test_a_number_is_the_assigned_one(name: str) -> None:
+    assert uuids.full(getattr(uuids, name)) == ASSIGNED[name]
+
+
+def test_every_number_is_among_them() -> None:
+    assert {name for name in vars(uuids) if name.isupper() and name[0] != "_"} == set(ASSIGNED)
