@@ -193,7 +193,7 @@ def test_at_s_is_session_time_and_lines_keep_their_order() -> None:
     assert desk.request.hold_to_run
 
 
-def test_a_stop_with_a_time_waits_its_turn() -> None:
+def test_an_end_with_a_time_waits_its_turn() -> None:
     desk = Desk(hardware=True)
     desk.say({"do": "end", "at_s": 0.5})
     desk.run_for(500)

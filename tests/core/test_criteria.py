@@ -149,18 +149,18 @@ def test_a_note_that_a_terminal_would_obey_is_refused(note: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "stop"),
     [
-        {"do": "criterion"},
-        {"do": "criterion", "id": "hunger"},
-        {"do": "criterion", "id": 7},
-        {"do": "criterion", "id": "stumble", "why": "x"},
-        {"do": "mark", "note": 7},
-        {"do": "mark", "text": "x"},
+        ({"do": "criterion"}, Reaction.SOFT_STOP),
+        ({"do": "criterion", "id": "hunger"}, Reaction.SOFT_STOP),
+        ({"do": "criterion", "id": 7}, Reaction.SOFT_STOP),
+        ({"do": "criterion", "id": "stumble", "why": "x"}, Reaction.SOFT_STOP),
+        ({"do": "mark", "note": 7}, Reaction.NONE),
+        ({"do": "mark", "text": "x"}, Reaction.NONE),
     ],
 )
-def test_sr41_a_line_that_cannot_be_used_is_refused_and_stops_nothing(
-    line: dict[str, object],
+def test_sr41_a_criterion_that_cannot_be_read_is_refused_and_stops_and_a_mark_does_not(
+    line: dict[str, object], stop: Reaction
 ) -> None:
     rig = Rig()
     control = ControlOperator(rig.session)
@@ -168,7 +168,7 @@ def test_sr41_a_line_that_cannot_be_used_is_refused_and_stops_nothing(
     control.feed(json.dumps(line))
     rig.run_for(200)
     assert rig.refused()[-1] == "input_malformed"
-    assert rig.stop_asked() is Reaction.NONE
+    assert rig.stop_asked() is stop
 
 
 def test_sr18_a_criterion_overtakes_the_lines_that_wait() -> None:

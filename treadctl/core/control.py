@@ -1,7 +1,8 @@
 """The verbs as JSON lines, for `--control stdin`. Documented in docs/jsonl.md.
 
-A line that cannot be used is refused as an event, and the next one is read. Stops are obeyed
-the moment they are read, whatever waits before them (SR-18); every other line waits its turn.
+A line that cannot be used is refused as an event, and the next one is read; if it names a stop,
+the belt is stopped all the same (SR-03). Stops are obeyed the moment they are read, or at the time
+they carry, whatever waits before them (SR-18); every other line waits its turn.
 """
 
 import contextlib
@@ -16,6 +17,7 @@ from treadctl.core.following import LATCHED
 from treadctl.core.machine import SessionState
 from treadctl.core.refusals import MALFORMED
 from treadctl.core.session import Session
+from treadctl.core.stop_words import stop_named
 from treadctl.errors import Refused
 from treadctl.model import Direction
 from treadctl.safety.limits import GESTURE_HOLD_MS
@@ -32,6 +34,9 @@ MAX_SECONDS: Final = 86_400
 _LET_GO: Final = "let go"
 """No verb of its own, but it stops a belt that runs in reverse: it does not wait (SR-55)."""
 _STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end", "criterion", _LET_GO})
+_AT_THEIR_TIME: Final = frozenset({"stop", "fast_stop", "e_stop", "criterion"})
+"""With a time, these wait for nothing but that. An `end` ends a script as well, and a hand lets go
+of what it has pressed: those two wait their turn."""
 _ONLY_A_LINE_LEAVES: Final = LATCHED | {SessionState.LOCKED}
 
 
@@ -77,6 +82,8 @@ class ControlOperator:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._waiting: deque[Order] = deque()
+        self._timed: list[Order] = []
+        """Stops with a time of their own. No stop before them takes them away."""
         self._began_ms: int | None = None
         """Since when the first order waits out its `s`."""
         self._closed = False
@@ -96,22 +103,31 @@ class ControlOperator:
             orders = self._parse(line)
         except Refused as error:
             self._session.note_refused(error)
+            if stop := stop_named(line):
+                self._stop_now(Order(stop, self._plain[stop]))
             return
         order = orders[0]
         if order.do in _STOPS and order.at_ms is None:
-            # What was said before a stop was said about a belt that moves.
-            self._waiting.clear()
-            self._began_ms = None
-            self._carry_out(order)
-        elif len(self._waiting) >= MAX_WAITING:
+            self._stop_now(order)
+        elif len(self._waiting) + len(self._timed) >= MAX_WAITING:
             self._session.note_refused(MALFORMED.refused("Too many lines are waiting."))
+            if order.do in _STOPS:
+                self._stop_now(order)
+        elif order.do in _AT_THEIR_TIME:
+            self._timed.append(order)
         else:
             self._waiting.extend(orders)
 
     @property
     def is_idle(self) -> bool:
         """Nothing waits: only a further line can bring something."""
-        return not self._waiting
+        return not (self._waiting or self._timed)
+
+    def _stop_now(self, order: Order) -> None:
+        # What was said before a stop was said about a belt that moves.
+        self._waiting.clear()
+        self._began_ms = None
+        self._carry_out(order)
 
     def close(self) -> None:
         """No further line will come. What waits is still carried out, and takes effect."""
@@ -120,6 +136,9 @@ class ControlOperator:
 
     def step(self, now_ms: int) -> None:
         """Carry out what is due, once per exchange and after it."""
+        for order in [each for each in self._timed if self._has_come(each)]:
+            self._timed.remove(order)
+            self._carry_out(order)
         while self._waiting and self._is_due(self._waiting[0], now_ms):
             self._began_ms = None
             self._carry_out(self._waiting.popleft())
@@ -129,18 +148,21 @@ class ControlOperator:
             self._in_vain_since_ms = now_ms  # a reset before it may be about to take effect
         elif now_ms - self._in_vain_since_ms >= LAST_MS:
             self._waiting.clear()
-        if self._closed and not self._waiting:
+        if self._closed and self.is_idle:
             self._closed = False
             self._session.control_closed()
 
     def _is_due(self, order: Order, now_ms: int) -> bool:
-        if order.at_ms is not None and self._session.t_ms < order.at_ms:
+        if not self._has_come(order):
             return False
         if order.state is not None and self._session.state is not order.state:
             return False
         if self._began_ms is None:
             self._began_ms = now_ms
         return now_ms - self._began_ms >= order.for_ms
+
+    def _has_come(self, order: Order) -> bool:
+        return order.at_ms is None or self._session.t_ms >= order.at_ms
 
     def _waits_in_vain(self) -> bool:
         """For a state that only a line behind it could lead to, and none goes ahead of it."""
@@ -159,7 +181,9 @@ class ControlOperator:
             raise MALFORMED.refused(f"It is longer than {MAX_LINE} characters.")
         try:
             fields = json.loads(
-                line, parse_constant=_no_constant, object_pairs_hook=_without_duplicates
+                line.removeprefix("\ufeff"),
+                parse_constant=_no_constant,
+                object_pairs_hook=_without_duplicates,
             )
         except (ValueError, RecursionError):
             raise MALFORMED.refused("It is not JSON.") from None

@@ -1,0 +1,49 @@
+"""Which stop a line names that cannot be used otherwise. A stop is never refused (SR-03, SR-18).
+
+A key too many, a time that is none, a verb in capitals, a comma where none may be: whoever sent it
+wanted the belt to stop. What is guessed wrong this way stops a belt for nothing, and says why.
+"""
+
+import json
+import re
+from typing import Final
+
+_VERBS: Final = {
+    "stop": "stop",
+    "softstop": "stop",
+    "end": "stop",
+    "criterion": "stop",
+    "hold": "stop",
+    "faststop": "fast_stop",
+    "estop": "e_stop",
+    "emergencystop": "e_stop",
+}
+"""By what is left of a verb without its case and its marks. Those that stop under a condition that
+cannot be read (which criterion, pressed or let go) stop softly."""
+_WORDS: Final = (
+    ("e_stop", re.compile(r"\b(e|emergency)[\W_]{0,3}stop", re.IGNORECASE)),
+    ("fast_stop", re.compile(r"\bfast[\W_]{0,3}stop", re.IGNORECASE)),
+    ("stop", re.compile(r"stop|\bcriterion\b|\"end\b", re.IGNORECASE)),
+)
+"""In what is no JSON, the strongest first."""
+
+
+def stop_named(line: str) -> str | None:
+    """Return `stop`, `fast_stop` or `e_stop` if an unusable *line* names one, else None.
+
+    Where it can be read, only its `do` counts: a note about a stop is none.
+    """
+    try:
+        fields = json.loads(line.removeprefix("\ufeff"), object_pairs_hook=_only_once)
+    except (ValueError, RecursionError):
+        fields = None
+    if isinstance(fields, dict) and isinstance(do := fields.get("do"), str):
+        return _VERBS.get(re.sub(r"[\W_]", "", do).lower())
+    return next((verb for verb, words in _WORDS if words.search(line)), None)
+
+
+def _only_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise ValueError("a key twice")
+    return fields
