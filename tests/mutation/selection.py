@@ -14,7 +14,7 @@ from tests.mutation.planting import path_of
 
 BUDGET_S: Final = 90.0
 """Tests that would take longer than this together are not all asked; the report says so. Of the
-times noted while lines were recorded, which makes a test take some three times as long."""
+times noted while lines were recorded, which makes a test take three to four times as long."""
 PROVED_BUDGET_S: Final = 10.0
 """For those with a proof that no test can tell them apart. Asked all the same: a proof may be
 wrong."""

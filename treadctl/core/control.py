@@ -6,14 +6,14 @@ they carry, whatever waits before them (SR-18); every other line waits its turn.
 """
 
 import contextlib
-import json
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 
 from treadctl.core.criteria import CRITERIA
 from treadctl.core.following import LATCHED
+from treadctl.core.json_line import read_json
 from treadctl.core.machine import SessionState
 from treadctl.core.refusals import MALFORMED
 from treadctl.core.session import Session
@@ -34,7 +34,7 @@ MAX_SECONDS: Final = 86_400
 _LET_GO: Final = "let go"
 """No verb of its own, but it stops a belt that runs in reverse: it does not wait (SR-55)."""
 _STOPS: Final = frozenset({"stop", "fast_stop", "e_stop", "end", "criterion", _LET_GO})
-_AT_THEIR_TIME: Final = frozenset({"stop", "fast_stop", "e_stop", "criterion"})
+_AT_THEIR_TIME: Final = _STOPS - {"end", _LET_GO}
 """With a time, these wait for nothing but that. An `end` ends a script as well, and a hand lets go
 of what it has pressed: those two wait their turn."""
 _ONLY_A_LINE_LEAVES: Final = LATCHED | {SessionState.LOCKED}
@@ -180,12 +180,8 @@ class ControlOperator:
         if len(line) > MAX_LINE:
             raise MALFORMED.refused(f"It is longer than {MAX_LINE} characters.")
         try:
-            fields = json.loads(
-                line.removeprefix("\ufeff"),
-                parse_constant=_no_constant,
-                object_pairs_hook=_without_duplicates,
-            )
-        except (ValueError, RecursionError):
+            fields = read_json(line)
+        except ValueError:
             raise MALFORMED.refused("It is not JSON.") from None
         if not isinstance(fields, dict):
             raise MALFORMED.refused('It is not an object like {"do": "stop"}.')
@@ -263,14 +259,3 @@ def _one_of(names: tuple[str, ...], key: str, given: object) -> str:
     if not isinstance(given, str) or given not in names:
         raise MALFORMED.refused(f"{key!r} must be one of {', '.join(names)}.")
     return given
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
-
-
-def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a key twice")
-    return fields

@@ -4,9 +4,10 @@ A key too many, a time that is none, a verb in capitals, a comma where none may 
 wanted the belt to stop. What is guessed wrong this way stops a belt for nothing, and says why.
 """
 
-import json
 import re
 from typing import Final
+
+from treadctl.core.json_line import read_json
 
 _VERBS: Final = {
     "stop": "stop",
@@ -34,16 +35,9 @@ def stop_named(line: str) -> str | None:
     Where it can be read, only its `do` counts: a note about a stop is none.
     """
     try:
-        fields = json.loads(line.removeprefix("\ufeff"), object_pairs_hook=_only_once)
-    except (ValueError, RecursionError):
+        fields = read_json(line)
+    except ValueError:
         fields = None
     if isinstance(fields, dict) and isinstance(do := fields.get("do"), str):
         return _VERBS.get(re.sub(r"[\W_]", "", do).lower())
     return next((verb for verb, words in _WORDS if words.search(line)), None)
-
-
-def _only_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    fields = dict(pairs)
-    if len(fields) != len(pairs):
-        raise ValueError("a key twice")
-    return fields
