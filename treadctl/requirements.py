@@ -175,7 +175,7 @@ REQUIREMENTS: Final = _by_number(
     Requirement(
         39,
         _MACHINE,
-        "Somebody at the console wins downward; unexplained changes upward stop the belt.",
+        "Somebody at the console wins: their speed is kept, above the cap it stops the belt.",
     ),
     Requirement(
         40, _SW, "A frozen screen is noticed and the belt stopped; old data is shown as old."

@@ -72,7 +72,7 @@ class Announcer:
 
     def walk_on(self, progress: Progress, cap_ckmh: int) -> None:
         """The next step begins on a moving belt; its first stretch was said with its name."""
-        now, goal = progress.wanted_ckmh(cap_ckmh), progress.wanted_ckmh(cap_ckmh, _STRETCH_MS)
+        now, goal = progress.belt_ckmh(cap_ckmh), progress.belt_ckmh(cap_ckmh, _STRETCH_MS)
         self.begin_step(now, goal if abs(goal - now) >= CHANGE_CKMH else now)
 
     def cue(self, step: Step) -> list[Said]:
@@ -123,11 +123,11 @@ class Announcer:
 
     def _change(self, progress: Progress, cap_ckmh: int) -> Said | None:
         ahead_ms = LEAD_MS + MARGIN_MS
-        coming = progress.wanted_ckmh(cap_ckmh, ahead_ms)
+        coming = progress.belt_ckmh(cap_ckmh, ahead_ms)
         if self._low_ckmh - CHANGE_CKMH < coming < self._high_ckmh + CHANGE_CKMH:
             return None
-        now = progress.wanted_ckmh(cap_ckmh)
-        goal = progress.wanted_ckmh(cap_ckmh, ahead_ms + _STRETCH_MS)
+        now = progress.belt_ckmh(cap_ckmh)
+        goal = progress.belt_ckmh(cap_ckmh, ahead_ms + _STRETCH_MS)
         during_ms = min(progress.left_ms, ahead_ms + _STRETCH_MS)
         self._low_ckmh, self._high_ckmh = min(now, goal), max(now, goal)
         return Said(

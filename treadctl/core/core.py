@@ -96,7 +96,7 @@ class Core(Following):
             # Nothing is commanded in a countdown, but the gate may have started by now.
             self.progress.rise_no_more(self.report.commanded_ckmh or self.v_start_ckmh)
             # Nobody is told of a rise that will not come.
-            self.announcer.adjusted(self.progress.wanted_ckmh(self.cap_ckmh))
+            self.announcer.adjusted(self.progress.belt_ckmh(self.cap_ckmh))
 
     def note_input(self) -> None:
         """A person did something that led on (SR-51)."""

@@ -11,6 +11,7 @@ from typing import Final, assert_never
 from treadctl.causes import Cause
 from treadctl.core import refusals
 from treadctl.core.announcer import Announcer, Next, lead_ms
+from treadctl.core.console import ConsoleFollower
 from treadctl.core.events import Finished
 from treadctl.core.exit_codes import Reason
 from treadctl.core.heart import HeartFollower
@@ -63,6 +64,7 @@ class Following:
         self.outcome: Final = Outcome(stays=setup.stay_latched)
         self.starting: Final = Starting(setup, self.progress, self.wishes)
         self.voice: Final = Voice(setup, self.progress, self.totals)
+        self.console: Final = ConsoleFollower(self.progress, self.announcer, self.voice)
         self.heart: Final = HeartFollower(self.progress, self.announcer, self.voice)
         self._armed_from = SessionState.CHECKLIST
         self._machine_profile = ""
@@ -172,6 +174,7 @@ class Following:
                 self._declined(refusal, report)
         if self.finished is None and not self._follow_latch(report):
             self._follow(report)
+        self.console.follow(report, walking=self.state in MOVING)
         self.heart.follow(report, self.now_ms, walking=self.state in MOVING)
 
     def _declined(self, refusal: Refusal, report: Report) -> None:

@@ -51,7 +51,7 @@ class HeartFollower:
         self._lift_at_ms = None
         self._progress.hold(report.commanded_ckmh)
         # Nobody is told of a rise that will not come.
-        self._announcer.adjusted(self._progress.wanted_ckmh(report.cap_ckmh))
+        self._announcer.adjusted(self._progress.belt_ckmh(report.cap_ckmh))
         high = self._cause == Cause.HEART_RATE_HIGH.value
         if self._cause != before:
             text = text_of(self._cause)
@@ -63,7 +63,7 @@ class HeartFollower:
     def _announce_lift(self, report: Report, now_ms: int) -> None:
         progress, held_ckmh = self._progress, report.commanded_ckmh
         progress.let_go()
-        goal_ckmh = progress.wanted_ckmh(report.cap_ckmh)
+        goal_ckmh = progress.belt_ckmh(report.cap_ckmh)
         self._announcer.adjusted(held_ckmh, goal_ckmh)
         if goal_ckmh - held_ckmh < CHANGE_CKMH:
             return

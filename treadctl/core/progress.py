@@ -4,7 +4,7 @@ Step time passes only when somebody says so (`pass_time`): during walking from t
 to the start of the ramp-down, during a rest while the belt stands (safety.md 4.8.4).
 """
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from treadctl.causes import Cause
 from treadctl.core.plan_reader import STEP_MAX_MS
@@ -15,6 +15,20 @@ from treadctl.safety.limits import BELTREV_BOUT_MAX_MS
 
 STEP_CKMH: Final = 10
 """SR-41: one press of plus or minus."""
+
+
+class TakenOver(NamedTuple):
+    """Somebody at the console has set a speed, which is kept until the next start (SR-39)."""
+
+    kept_ckmh: int
+    setpoint_ckmh: int
+    """What was asked for then. Only what is less than that slows the belt down."""
+
+    def belt_ckmh(self, wanted_ckmh: int) -> int:
+        """What becomes of a wish; nothing makes the belt faster."""
+        if wanted_ckmh < self.setpoint_ckmh:
+            return min(wanted_ckmh, self.kept_ckmh)
+        return self.kept_ckmh
 
 
 class Progress:
@@ -29,6 +43,7 @@ class Progress:
         self._lid_ckmh: int | None = None
         self._held_ckmh: int | None = None
         self._ceiling_ckmh: int | None = None
+        self._taken: TakenOver | None = None
         self._gait = gait_of_step(self.step)
 
     @property
@@ -85,11 +100,30 @@ class Progress:
         wanted = min(max(planned + self._adjust_ckmh, self.min_ckmh), top)
         return wanted if planned > 0 and wanted >= self.min_ckmh else 0
 
+    def belt_ckmh(self, cap_ckmh: int, ahead_ms: int = 0) -> int:
+        """The speed that the belt will have then: the wanted one, unless somebody took over."""
+        wanted = self.wanted_ckmh(cap_ckmh, ahead_ms)
+        return wanted if self._taken is None else self._taken.belt_ckmh(wanted)
+
     def coming_ckmh(self, step: Step, cap_ckmh: int, offset_ms: int) -> int:
         """The speed *offset_ms* into the following *step*, as far as can be said now."""
         wanted = step.planned_ckmh(offset_ms) + self._kept_adjustment(step)
         top = cap_ckmh if self._ceiling_ckmh is None else min(cap_ckmh, self._ceiling_ckmh)
-        return min(max(wanted, self.min_ckmh), top)
+        coming = min(max(wanted, self.min_ckmh), top)
+        return coming if self._taken is None else self._taken.belt_ckmh(coming)
+
+    def taken_over(self, kept_ckmh: int, setpoint_ckmh: int) -> None:
+        """SR-39: *kept_ckmh* was set at the machine while *setpoint_ckmh* was asked for.
+
+        Nothing else is asked for: the gate knows what it keeps. What is said has to be true.
+        """
+        before = self._taken
+        asked_ckmh = setpoint_ckmh if before is None else before.setpoint_ckmh
+        self._taken = TakenOver(kept_ckmh, asked_ckmh)
+
+    def given_back(self) -> None:
+        """The belt stands, or a stop is in force."""
+        self._taken = None
 
     def adjust(self, wanted_ckmh: int) -> None:
         """A person's own speed from here on, relative to the plan."""
