@@ -178,6 +178,7 @@ class Core(Following):
         if walks or over or self.state in LATCHED or self.state is S.LOCKED:
             return
         self.voice.stop(Reaction.SOFT_STOP, Cause.RECORD_FAILS.value)
+        self.voice.pass_over(Cause.OPERATOR_SOFT_STOP)  # what the gate will call it
         self.begin_stop(Reaction.SOFT_STOP, After.END, Reason.UNRECORDED)
 
     def _lock(self) -> None:

@@ -146,6 +146,10 @@ class Voice:
         self.emit(Stopped(self.t_ms, reaction.word, text.code, cause, text.sentence, text.action))
         self.say(Said(f"{text.sentence} {text.action}", 0, "stop"))
 
+    def pass_over(self, cause: Cause) -> None:
+        """Another name for a stop whose cause has been told."""
+        self._told.add(cause.value)
+
     def forget_stops(self) -> None:
         """New motion, or a reset: the same cause is news again."""
         self._told.clear()
