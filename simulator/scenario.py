@@ -66,7 +66,7 @@ def parse(data: bytes, file: str) -> Scenario:
     if len(data) > MAX_BYTES:
         raise ScenarioError(file, None, f"{len(data)} bytes; a scenario has at most {MAX_BYTES}")
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig")  # some editors begin every file with a mark
         document = tomllib.loads(text)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1

@@ -44,6 +44,15 @@ def test_a_good_file_is_read_as_it_is_written() -> None:
     assert config.treadmill("right") is right
 
 
+def test_the_mark_that_some_editors_begin_a_file_with_changes_nothing() -> None:
+    assert parse("\ufeff" + GOOD) == parse(GOOD)
+
+
+def test_a_marked_file_is_refused_with_the_lines_of_an_unmarked_one() -> None:
+    wrong = GOOD.replace("v_rev_max_kmh", "v_rev_kmh")
+    assert problems_of("\ufeff" + wrong) == problems_of(wrong)
+
+
 def test_a_treadmill_starts_from_the_global_limits_and_changes_only_its_own() -> None:
     config = parse(GOOD)
 

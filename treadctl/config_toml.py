@@ -42,7 +42,7 @@ def parse_toml(data: bytes, path: Path, *, what: str) -> tuple[Mapping[str, Any]
     if len(data) > MAX_BYTES:
         raise unusable(path, f"is larger than {MAX_BYTES} bytes", f"This is hardly {what}")
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")  # some editors begin every file with a mark
         table = tomllib.loads(text, parse_float=_exact)
     except RecursionError:
         raise unusable(path, "is nested too deeply", "Flatten it") from None

@@ -202,6 +202,15 @@ def test_what_is_not_text_is_refused() -> None:
         parse(b"schema = 1\n\xff", "bad.toml")
 
 
+def test_the_mark_that_some_editors_begin_a_file_with_changes_nothing() -> None:
+    marked = parse(b"\xef\xbb\xbf" + GOOD.encode(), "good.toml")
+    assert marked == parse(GOOD.encode(), "good.toml")
+
+
+def test_a_marked_file_is_refused_with_the_lines_of_an_unmarked_one() -> None:
+    assert problems("\ufeff" + "seed = 1\nschema = 2\n") == problems("seed = 1\nschema = 2\n")
+
+
 def test_a_very_large_file_is_refused() -> None:
     with pytest.raises(ScenarioError, match="at most 65536"):
         parse(b"#" * 65_537, "large.toml")
