@@ -1,7 +1,8 @@
 """`treadmill-sim`: a simulated treadmill for whoever has none.
 
 A command of its own, so that nobody takes it for `treadctl` or a simulation for a machine
-(SR-57). Exit codes: 0 ended as asked, 2 usage or scenario, 4 something could not be opened.
+(SR-57). Exit codes: 0 ended as asked, 1 the output could not be written, 2 usage or scenario,
+4 something could not be opened.
 """
 
 import importlib
@@ -13,6 +14,7 @@ from typing import Final
 import click
 
 PROGRAM: Final = "treadmill-sim"
+OUTPUT_LOST: Final = 1
 USAGE: Final = 2
 CANNOT_OPEN: Final = 4
 
@@ -107,10 +109,17 @@ def run(arguments: Sequence[str]) -> int:
     except SimulatorError as error:
         return _fail(str(error), USAGE)
     except BrokenPipeError:
-        # Whoever read us is gone; Python would complain once more while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_stdout()  # whoever read us is gone
         return USAGE
+    except OSError as error:
+        _discard_stdout()
+        return _fail(f"{error.strerror or error}: {error.filename or 'output'}", OUTPUT_LOST)
     return code if isinstance(code, int) else 0
+
+
+def _discard_stdout() -> None:
+    """Python would write what is left, and complain once more, while it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _fail(message: str, code: int) -> int:

@@ -50,7 +50,8 @@ class Scenario:
 def load_scenario(path: Path) -> Scenario:
     """Raises ScenarioError as `parse` does, and for a file that cannot be read."""
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ScenarioError(str(path), None, f"cannot be read: {reason}") from error
@@ -64,7 +65,7 @@ def parse(data: bytes, file: str) -> Scenario:
         ScenarioError: with every problem found.
     """
     if len(data) > MAX_BYTES:
-        raise ScenarioError(file, None, f"{len(data)} bytes; a scenario has at most {MAX_BYTES}")
+        raise ScenarioError(file, None, f"too large: a scenario has at most {MAX_BYTES} bytes")
     try:
         text = data.decode("utf-8-sig")  # some editors begin every file with a mark
         document = tomllib.loads(text)

@@ -216,6 +216,14 @@ def test_a_very_large_file_is_refused() -> None:
         parse(b"#" * 65_537, "large.toml")
 
 
+def test_no_more_of_a_file_is_read_than_a_scenario_may_have(tmp_path: Path) -> None:
+    path = tmp_path / "sparse.toml"
+    with path.open("wb") as file:
+        file.truncate(1 << 36)  # more than any memory holds
+    with pytest.raises(ScenarioError, match="at most 65536"):
+        load_scenario(path)
+
+
 def test_deep_nesting_is_refused() -> None:
     with pytest.raises(ScenarioError, match=r"not TOML|unknown key"):
         parse(b"a = " + b"[" * 20_000 + b"]" * 20_000, "deep.toml")
