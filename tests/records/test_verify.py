@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.records.samples import FINISHED, fill, open_journal, record
-from treadctl.records.chain import GENESIS, MAX_LINE, Record, write_line
+from treadctl.records.chain import FORMAT, GENESIS, MAX_LINE, Record, write_line
 from treadctl.records.journal import RecordError
 from treadctl.records.reader import Integrity, Status, read, scan
 from treadctl.records.verify import verify
@@ -189,9 +189,19 @@ def test_a_record_of_a_newer_format_is_told_from_damage() -> None:
     assert (verdict.status, verdict.records) == (Status.NEWER_FORMAT, 0)
 
 
-@pytest.mark.parametrize("format_", [True, 0, 1, -1, "2", None])
-def test_any_other_format_number_is_read_as_ours(format_: object) -> None:
-    assert judge(chained(("header", {"format": format_}), ("close", {})))[1].intact
+@pytest.mark.parametrize("format_", [True, 0, -1, 1.0, "1", "one", [1], None])
+def test_what_is_no_number_of_a_format_makes_no_record(format_: object) -> None:
+    verdict = judge(chained(("header", {"format": format_}), ("close", {})))[1]
+    assert (verdict.status, verdict.records, verdict.line) == (Status.NOT_A_JOURNAL, 0, 1)
+    assert "names no format" in verdict.message
+
+
+def test_a_header_that_says_nothing_of_its_format_begins_no_record() -> None:
+    assert judge(chained(("header", {}), ("close", {})))[1].status is Status.NOT_A_JOURNAL
+
+
+def test_the_format_that_is_written_is_read() -> None:
+    assert judge(chained(("header", {"format": FORMAT}), ("close", {})))[1].intact
 
 
 @pytest.mark.parametrize(

@@ -103,10 +103,8 @@ def _judge_place(line: bytes, count: int, kind: str) -> Integrity | None:
     if not count:
         if not (line.startswith(START) or START.startswith(line)):
             return Integrity(Status.NOT_A_JOURNAL, 0, 1, "this is not a session record")
-        if _format_of(line) > FORMAT:
-            return Integrity(
-                Status.NEWER_FORMAT, 0, 1, "a newer version of this program wrote this record"
-            )
+        if (refused := _judge_format(line)) is not None:
+            return refused
     if kind == Kind.CLOSE.value:
         return Integrity(
             Status.BROKEN, count, number, f"line {number} was added after the closing record"
@@ -137,9 +135,19 @@ def _judge_end(count: int, kind: str) -> Integrity:
     return Integrity(Status.INTACT, count, None, "every line is as it was written")
 
 
-def _format_of(line: bytes) -> int:
+def _judge_format(line: bytes) -> Integrity | None:
+    """What is wrong with the format that the header in *line* names; none is said of a torn one."""
     match parse_line(line):
-        case {"body": {"format": int(number)}}:
-            return number
+        case {"body": dict(body)}:
+            found = body.get("format")
         case _:
-            return FORMAT
+            return None
+    if type(found) is not int or found < 1:  # True would pass for 1
+        return Integrity(
+            Status.NOT_A_JOURNAL, 0, 1, "this is not a session record: its header names no format"
+        )
+    if found > FORMAT:
+        return Integrity(
+            Status.NEWER_FORMAT, 0, 1, "a newer version of this program wrote this record"
+        )
+    return None
