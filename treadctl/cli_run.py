@@ -20,12 +20,12 @@ from treadctl.model import Mode
 EXIT_CODES = """\b
 Exit codes (docs/exit-codes.md says what to do about each):
   0 completed                   11 strap released
-  2 wrong use, bad config       12 emergency stop or other latched stop
-  3 plan may not be walked      13 communication lost
-  4 treadmill not found         14 the belt did not do as it was told
-  5 refused by safety           15 the heart rate ended the walking
- 10 stopped by the operator     16 stop not confirmed: CHECK THE BELT
-                               130 interrupted (ctrl-c)
+  1 --dry-run: output lost      12 emergency stop or other latched stop
+  2 wrong use, bad config       13 communication lost
+  3 plan may not be walked      14 the belt did not do as it was told
+  4 treadmill not found         15 the heart rate ended the walking
+  5 refused by safety           16 stop not confirmed: CHECK THE BELT
+ 10 stopped by the operator    130 interrupted (ctrl-c)
 
 \b
 Ctrl-c stops the belt and ends the run once it stands; a second one asks for the
