@@ -14,6 +14,7 @@ as a whole, with every problem at once.
 """
 
 import re
+import stat
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -50,6 +51,13 @@ class Scenario:
 def load_scenario(path: Path) -> Scenario:
     """Raises ScenarioError as `parse` does, and for a file that cannot be read."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):  # a pipe may wait for ever for its writer
+            raise ScenarioError(
+                str(path),
+                None,
+                "cannot be read: it is not a regular file. Name a file; what comes out of a pipe "
+                "can be saved in one first",
+            )
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except OSError as error:

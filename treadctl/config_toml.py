@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from treadctl.config_problems import Complaints, LineMap, shown
 from treadctl.errors import Problem, UserFileError
+from treadctl.regular_file import REMEDY, NotRegular, check_regular
 
 MAX_BYTES: Final = 64 * 1024
 
@@ -24,10 +25,13 @@ def read_bytes(path: Path, *, absent: str) -> bytes:
         UserFileError: it cannot be read.
     """
     try:
+        check_regular(path)
         with path.open("rb") as file:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise unusable(path, "does not exist", absent) from None
+    except NotRegular as error:
+        raise unusable(path, f"cannot be read: {error.strerror}", REMEDY) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise unusable(path, f"cannot be read: {reason}", "Check the path and its mode") from error

@@ -1,5 +1,6 @@
 """The truth file: one JSON line per 50 ms of simulated time, for whoever does not trust us."""
 
+import errno
 import json
 import os
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from simulator.servers.errors import CannotOpen
 
 _ENCODE: Final = json.JSONEncoder(allow_nan=False).encode
 _REMEDY: Final = "Name a file in a directory you can write to"
+_READ_IT: Final = "If it is a pipe, begin to read it first; otherwise name a file"
 
 
 class TruthFile:
@@ -23,11 +25,14 @@ class TruthFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._lines: list[str] = []
-        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC
+        # Opening a pipe that nobody reads would wait for ever; writing to one that is read may.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK
         try:
             self._fd = os.open(path, flags, 0o644)
         except OSError as error:
-            raise CannotOpen(f"cannot write truth to {path}", error, _REMEDY) from error
+            remedy = _READ_IT if error.errno == errno.ENXIO else _REMEDY
+            raise CannotOpen(f"cannot write truth to {path}", error, remedy) from error
+        os.set_blocking(self._fd, True)
 
     def record(self, line: Mapping[str, object]) -> None:
         self._lines.append(_ENCODE(line))

@@ -169,10 +169,10 @@ def test_verify_names_a_torn_tail_and_a_newer_format(tmp_path: Path) -> None:
 
 
 def test_a_directory_as_a_record_is_a_sentence(tmp_path: Path) -> None:
-    assert "cannot be read: Is a directory" in run("verify", tmp_path).stdout
+    assert "cannot be read: it is a directory" in run("verify", tmp_path).stdout
     result = run("show", tmp_path)
     assert result.exit_code == 1
-    assert "Is a directory" in result.stderr
+    assert "it is a directory" in result.stderr
 
 
 def test_a_record_is_found_by_the_beginning_of_its_name(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Scenario files: what they say happens, and what cannot be said is refused with its line."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -236,3 +237,10 @@ def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
         load_scenario(tmp_path)
     (tmp_path / "good.toml").write_text(GOOD)
     assert load_scenario(tmp_path / "good.toml").seed == 7
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe.toml"
+    os.mkfifo(pipe)
+    with pytest.raises(ScenarioError, match="not a regular file"):
+        load_scenario(pipe)

@@ -6,7 +6,6 @@ The order matters: what can be refused without touching a machine is refused fir
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from treadctl import version
 from treadctl.causes import Cause
@@ -24,6 +23,7 @@ from treadctl.composition.plant import (
     SimulatorFailedError,
     facts_of,
 )
+from treadctl.composition.simulated import check_truth
 from treadctl.composition.spotter.wire import NoSession
 from treadctl.config import UnknownTreadmill
 from treadctl.core.exit_codes import ExitCode
@@ -79,7 +79,7 @@ def prepare(options: RunOptions) -> Prepared:
     if conditions.declared is not None:
         return _real(options, conditions, conditions.declared)
     programme = conditions.programme()
-    _check_writable(options.truth)
+    check_truth(options.truth)
     return _simulated(options, conditions, programme)
 
 
@@ -153,22 +153,6 @@ def _real(options: RunOptions, conditions: Conditions, declared: GateSetup) -> P
         _header(options, gate, conditions, programme),
         notes=conditions.notes,
     )
-
-
-def _check_writable(truth: Path | None) -> None:
-    """The simulator writes it; but whoever typed the name is told before anything starts."""
-    if truth is None:
-        return
-    try:
-        with truth.open("ab"):
-            pass
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RunRefused(
-            f"--truth {truth} cannot be written: {reason}. Name a file in a directory you may "
-            "write to.",
-            ExitCode.USAGE,
-        ) from error
 
 
 def _session_setup(

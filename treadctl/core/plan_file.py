@@ -5,7 +5,6 @@ of a plan with problems is still handed on, so that the linter can add what it s
 author gets one list instead of three.
 """
 
-import stat
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ from treadctl.core.plan_tree import MAX_BYTES
 from treadctl.core.profile import Profile
 from treadctl.core.programme import Programme
 from treadctl.errors import Problem, UserFileError
+from treadctl.regular_file import REMEDY, NotRegular, check_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ def read_plan(
             data = _bytes_of(source)
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or str(error)
-            problem = Problem(file, None, "", f"cannot be read: {why}", "Check the file's name")
+            remedy = REMEDY if isinstance(error, NotRegular) else "Check the file's name"
+            problem = Problem(file, None, "", f"cannot be read: {why}", remedy)
             return PlanFile(file, name, name, None, ()), (problem,)
     else:
         file, name = file or "plan", name or "plan"
@@ -76,8 +77,6 @@ def by_line(problems: Sequence[Problem]) -> tuple[Problem, ...]:
 
 
 def _bytes_of(path: Path) -> bytes:
-    # A pipe or a device could block, or never end.
-    if not stat.S_ISREG(path.stat().st_mode):
-        raise ValueError("it is not a regular file")
+    check_regular(path)
     with path.open("rb") as opened:
         return opened.read(MAX_BYTES + 1)

@@ -7,10 +7,10 @@ was changed, or a supplement of another record, is found (ADR 0019). A correctio
 line; the last one counts, and the earlier ones stay.
 """
 
-import errno
 import fcntl
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from treadctl.errors import TreadctlError
 from treadctl.records.chain import MAX_LINE, DamagedLine, Record, read_line, write_line
 from treadctl.records.journal import RecordError
 from treadctl.records.summary import closing_record
+from treadctl.regular_file import check_regular
 
 SUFFIX: Final = ".debrief"
 KIND: Final = "debrief"
@@ -161,9 +162,9 @@ def write_debrief(record: Path, debrief: Debrief, *, now: datetime | None = None
 
 
 def _check_regular(path: Path) -> None:
-    """A pipe in the place of a file would never end."""
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "it is not a regular file")
+    """What is in the place of a file, if anything is, has to be one."""
+    with suppress(FileNotFoundError):
+        check_regular(path)
 
 
 def _append(fd: int, line: bytes) -> None:

@@ -19,6 +19,7 @@ from treadctl.records.chain import (
     read_line,
 )
 from treadctl.records.journal import RecordError
+from treadctl.regular_file import REMEDY, NotRegular, check_regular
 
 
 class Status(Enum):
@@ -90,8 +91,11 @@ def read_each(path: Path) -> Iterator[Record | Integrity]:
 def reading(path: Path) -> Iterator[BinaryIO]:
     """Open *path*; whatever the file system has to say is a `RecordError`."""
     try:
+        check_regular(path)
         with path.open("rb") as stream:
             yield stream
+    except NotRegular as error:
+        raise RecordError(f"{path} cannot be read: {error.strerror}. {REMEDY}") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise RecordError(f"{path} cannot be read: {reason}") from error

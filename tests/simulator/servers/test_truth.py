@@ -1,4 +1,5 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,24 @@ def test_an_unwritable_file_is_an_error_that_names_it(tmp_path: Path, name: str)
     path = tmp_path / name
     with pytest.raises(CannotOpen, match=r"cannot write truth to .*Name a file"):
         TruthFile(path)
+
+
+def test_a_pipe_that_nobody_reads_is_refused_at_once(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(CannotOpen, match=r"cannot write truth to .*begin to read it first"):
+        TruthFile(pipe)
+
+
+def test_a_pipe_that_is_read_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    truth = TruthFile(pipe)
+    truth.record({"t_ms": 0})
+    truth.close()
+    assert os.read(reader, 100) == b'{"t_ms": 0}\n'
+    os.close(reader)
 
 
 def test_a_full_disk_is_an_error_not_a_silent_gap() -> None:

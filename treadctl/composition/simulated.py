@@ -1,0 +1,58 @@
+"""What was typed about a simulation, looked at before one begins: the file its truth goes into."""
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from treadctl.composition.conditions import RunRefused
+from treadctl.core.exit_codes import ExitCode
+from treadctl.regular_file import NotRegular, check_regular
+
+_REMEDY: Final = "Name a file in a directory you may write to"
+
+
+def check_truth(truth: Path | None) -> None:
+    """Return if the simulator will be able to append to *truth*. Nothing is created.
+
+    The simulator opens it; but whoever typed the name is told before anything starts. A pipe is
+    refused although somebody may read it: the simulator would wait for a slow reader, and with
+    it the belt for its commands.
+
+    Raises:
+        RunRefused: it will not be able to.
+    """
+    if truth is None:
+        return
+    try:
+        if not _is_there(truth):
+            writable = os.access(truth.parent, os.W_OK | os.X_OK)
+        else:
+            writable = os.access(truth, os.W_OK)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _refused(truth, reason) from error
+    if not writable:
+        raise _refused(truth, "Permission denied")
+
+
+def _is_there(truth: Path) -> bool:
+    try:
+        check_regular(truth)
+    except FileNotFoundError:
+        truth.parent.stat()  # says so if it is the directory that is missing
+        return False
+    except NotRegular:
+        if not _is_null(truth):
+            raise
+    return True
+
+
+def _is_null(path: Path) -> bool:
+    """Whether it is where people send what they do not want."""
+    found, null = path.stat(), Path(os.devnull).stat()
+    return stat.S_ISCHR(found.st_mode) and found.st_rdev == null.st_rdev
+
+
+def _refused(truth: Path, reason: str) -> RunRefused:
+    return RunRefused(f"--truth {truth} cannot be written: {reason}. {_REMEDY}.", ExitCode.USAGE)
