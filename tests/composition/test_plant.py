@@ -1,19 +1,27 @@
 """A simulator that does not start, speaks nonsense or dies: always an error with its words."""
 
+import os
+import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from treadctl.composition import plant as plants
 from treadctl.composition.plant import (
     LockstepPlant,
     ServedPlant,
     SimulationOptions,
     SimulatorFailedError,
+    StartBrokenOff,
     facts_of,
 )
+from treadctl.composition.signals import Signals
+from treadctl.core.exit_codes import Signal
 
 READY = (
     '{"ready": true, "lockstep": 1, "address": "rfc2217://127.0.0.1:1", "class": "B", '
@@ -25,7 +33,7 @@ OPTIONS = SimulationOptions("woodway-us")
 
 def child(code: str) -> list[str]:
     """A simulator of our own that runs *code* whatever it is asked."""
-    return [sys.executable, "-c", f"import sys, os\nready = '{READY}'\n{code}", "--"]
+    return [sys.executable, "-c", f"import sys, os, signal\nready = '{READY}'\n{code}", "--"]
 
 
 @pytest.mark.parametrize("opened", [LockstepPlant, ServedPlant])
@@ -125,6 +133,49 @@ def test_an_air_whose_simulator_did_not_start_is_not_left_behind(
     with pytest.raises(SimulatorFailedError, match="no radio"):
         ServedPlant(SimulationOptions("ftms"), command=child("sys.exit('no radio')"))
     assert list(tmp_path.iterdir()) == []
+
+
+class Told(Signals):
+    """Ctrl-c was pressed before anybody looked."""
+
+    def __init__(self) -> None:
+        super().__init__(-1)
+        self.note(signal.SIGINT, None)
+
+
+@pytest.mark.parametrize("opened", [LockstepPlant, ServedPlant])
+def test_sr18_who_is_told_to_end_waits_for_no_simulator(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    cores = os.sched_getaffinity(0)
+    told = Told()
+    with pytest.raises(StartBrokenOff):
+        opened(SimulationOptions("ftms"), command=child("os.read(0, 1)"), signals=told)
+    assert told.first is Signal.INTERRUPT, "whoever leads the run has not heard of it yet"
+    assert os.sched_getaffinity(0) == cores
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_whatever_breaks_off_a_start_leaves_no_simulator_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Outside a run, ctrl-c is an exception in the middle of the waiting."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    class Noted(subprocess.Popen[bytes]):
+        def __init__(self, *words: Any, **more: Any) -> None:
+            super().__init__(*words, **more)
+            started.append(self)
+
+    def broken_off(child: object, signals: object) -> dict[str, Any]:
+        raise SystemExit(130)
+
+    monkeypatch.setattr(subprocess, "Popen", Noted)
+    monkeypatch.setattr(plants, "_read_ready", broken_off)
+    with pytest.raises(SystemExit):
+        LockstepPlant(OPTIONS, command=child("signal.pause()"))
+    assert [each.returncode for each in started] == [-signal.SIGKILL]
 
 
 def test_a_serial_treadmill_has_its_strap_on_its_own_port() -> None:

@@ -8,6 +8,7 @@ does. That channel is what makes automatic confirmations possible, and only ther
 import contextlib
 import json
 import os
+import select
 import shutil
 import subprocess
 import tempfile
@@ -18,6 +19,7 @@ from struct import Struct
 from typing import IO, Any, Final, Protocol
 
 from treadctl import own_process
+from treadctl.composition.signals import Signals
 from treadctl.config import PROTOCOLS
 from treadctl.errors import TreadctlError
 from treadctl.gate.setup import MachineClass, MachineFacts
@@ -27,6 +29,8 @@ _HEADER: Final = Struct("<BIH")
 _ADVANCE, _ACT, _END, _ADVANCE_AND_FORETELL, _HEART = 0, 1, 2, 3, 4
 _STRAP_CLOSED, _LINK_UP, _ACT_FAILED = 1, 2, 4
 _EXIT_WAIT_S: Final = 10.0
+_LOOK_MS: Final = 100
+"""How long a signal may wait: another thread than this one may have been told of it."""
 
 
 class SimulatorFailedError(TreadctlError):
@@ -35,6 +39,10 @@ class SimulatorFailedError(TreadctlError):
     def __init__(self, message: str, exit_code: int) -> None:
         super().__init__(message)
         self.exit_code = exit_code
+
+
+class StartBrokenOff(TreadctlError):
+    """Somebody ended the program before the simulator was ready, and the simulator with it."""
 
 
 class Plant(Protocol):
@@ -89,14 +97,20 @@ def facts_of(protocol: str, ready: dict[str, Any]) -> MachineFacts:
 class LockstepPlant:
     """The simulator as a child that is told the time."""
 
-    def __init__(self, options: SimulationOptions, *, command: Sequence[str] = SIMULATOR) -> None:
+    def __init__(
+        self,
+        options: SimulationOptions,
+        *,
+        command: Sequence[str] = SIMULATOR,
+        signals: Signals | None = None,
+    ) -> None:
         # Two processes that take turns run up to twice as fast on one core as on two:
         # waking the other core costs more than a step does (docs/measurements.md).
         self._cores = _one_core()
         try:
             worn = ["--heart"] if options.heart else []
-            self._child = _start([*command, "lockstep", *options.arguments(), *worn])
-            self.ready = _read_ready(self._child)
+            words = [*command, "lockstep", *options.arguments(), *worn]
+            self._child, self.ready = _start(words, signals)
         except BaseException:
             self._free_cores()
             raise
@@ -185,7 +199,13 @@ class LockstepPlant:
 class ServedPlant:
     """The simulator on this computer in real time, behind a port or on an air of its own."""
 
-    def __init__(self, options: SimulationOptions, *, command: Sequence[str] = SIMULATOR) -> None:
+    def __init__(
+        self,
+        options: SimulationOptions,
+        *,
+        command: Sequence[str] = SIMULATOR,
+        signals: Signals | None = None,
+    ) -> None:
         self._folder: Path | None = None
         words = [*command, "serve", "--control", *options.arguments()]
         if PROTOCOLS[options.machine].over_bluetooth:
@@ -195,8 +215,7 @@ class ServedPlant:
         else:
             words += ["--rfc2217", "127.0.0.1:0"]
         try:
-            self._child = _start(words)
-            self.ready = _read_ready(self._child)
+            self._child, self.ready = _start(words, signals)
         except BaseException:
             self._forget_air()
             raise
@@ -238,8 +257,11 @@ def _one_core() -> set[int]:
     return cores
 
 
-def _start(command: list[str]) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(
+def _start(
+    command: list[str], signals: Signals | None
+) -> tuple["subprocess.Popen[bytes]", dict[str, Any]]:
+    """Start a simulator; return it and its ready line, or leave no process behind."""
+    child = subprocess.Popen(
         command,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -249,10 +271,18 @@ def _start(command: list[str]) -> "subprocess.Popen[bytes]":
         start_new_session=True,
         env=own_process.environment(),
     )
+    try:
+        return child, _read_ready(child, signals)
+    except SimulatorFailedError:
+        raise  # it has ended
+    except BaseException:
+        child.kill()
+        _end(child)
+        raise
 
 
-def _read_ready(child: "subprocess.Popen[bytes]") -> dict[str, Any]:
-    line = _stream(child.stdout).readline()
+def _read_ready(child: "subprocess.Popen[bytes]", signals: Signals | None) -> dict[str, Any]:
+    line = _ready_line(_stream(child.stdout).fileno(), signals)
     if not line.endswith(b"\n"):
         raise _ended(child)
     try:
@@ -264,6 +294,26 @@ def _read_ready(child: "subprocess.Popen[bytes]") -> dict[str, Any]:
         _ended(child)
         raise SimulatorFailedError(f"This is no simulator: it said {said!r}.", 4) from error
     return ready
+
+
+def _ready_line(fd: int, signals: Signals | None) -> bytes:
+    """The first line, or what there is of it at the end.
+
+    Whoever has taken the signals over has to look at them while nothing else can: this may take
+    as long as the child likes.
+    """
+    poller = select.poll()
+    poller.register(fd, select.POLLIN)
+    line = b""
+    while not line.endswith(b"\n"):
+        if signals is not None and signals.first is not None:
+            raise StartBrokenOff("the simulator was not ready yet")
+        if poller.poll(_LOOK_MS):
+            byte = os.read(fd, 1)
+            if not byte:
+                break
+            line += byte
+    return line
 
 
 def _ended(child: "subprocess.Popen[bytes]") -> SimulatorFailedError:

@@ -3,7 +3,6 @@
 The order matters: what can be refused without touching a machine is refused first.
 """
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 
@@ -21,12 +20,14 @@ from treadctl.composition.plant import (
     ServedPlant,
     SimulationOptions,
     SimulatorFailedError,
+    StartBrokenOff,
     facts_of,
 )
+from treadctl.composition.signals import Signals
 from treadctl.composition.simulated import check_truth
 from treadctl.composition.spotter.wire import NoSession
 from treadctl.config import UnknownTreadmill
-from treadctl.core.exit_codes import ExitCode
+from treadctl.core.exit_codes import Ending, ExitCode, Reason, exit_code
 from treadctl.core.programme import Programme
 from treadctl.core.setup import SessionSetup
 from treadctl.errors import HandshakeError, LinkError, Refused, TreadctlError
@@ -69,8 +70,8 @@ def exit_code_of(error: TreadctlError) -> ExitCode:
             return ExitCode.USAGE
 
 
-def prepare(options: RunOptions) -> Prepared:
-    """Check everything and open what a run needs.
+def prepare(options: RunOptions, signals: Signals | None = None) -> Prepared:
+    """Check everything and open what a run needs, unless one of *signals* comes before it is there.
 
     Raises:
         TreadctlError: see `exit_code_of`. Nothing is left open, and nothing has moved.
@@ -80,19 +81,25 @@ def prepare(options: RunOptions) -> Prepared:
         return _real(options, conditions, conditions.declared)
     programme = conditions.programme()
     check_truth(options.truth)
-    return _simulated(options, conditions, programme)
+    try:
+        return _simulated(options, conditions, programme, signals)
+    except StartBrokenOff as error:
+        assert signals is not None
+        ending = Ending(Reason.INTERRUPTED, standstill_proved=True, signal=signals.first)
+        raise RunRefused(f"Ended before anything began: {error}.", exit_code(ending)) from error
 
 
-def _simulated(options: RunOptions, conditions: Conditions, programme: Programme) -> Prepared:
+def _simulated(
+    options: RunOptions, conditions: Conditions, programme: Programme, signals: Signals | None
+) -> Prepared:
     protocol = conditions.protocol
     heart = conditions.heart
     worn = heart is not None and heart.kind is HeartKind.LOCKSTEP
     child = SimulationOptions(
         protocol, options.scenario, options.seed, options.truth, options.quirks, heart=worn
     )
-    opened: Callable[[SimulationOptions], LockstepPlant | ServedPlant]
     opened = LockstepPlant if options.virtual_time else ServedPlant
-    plant = opened(child)
+    plant = opened(child, signals=signals)
     stack = ExitStack()
     stack.callback(plant.close)
     try:

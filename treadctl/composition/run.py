@@ -285,7 +285,7 @@ def conduct(
     with ExitStack() as stack:
         if desk is None and options.on_the_clock:
             desk, wake_fd = stack.enter_context(waking_desk())
-        prepared = prepare(options)
+        prepared = prepare(options, signals)
         stack.push(prepared.open_things)
         for note in prepared.notes:
             say(note)

@@ -29,6 +29,11 @@ class Signals:
     def note(self, number: int, frame: FrameType | None) -> None:
         self._came.append(_WORDS[signal.Signals(number)])
 
+    @property
+    def first(self) -> Signal | None:
+        """What `take` would return first; it stays there to be taken."""
+        return self._came[0] if self._came else None
+
     def take(self) -> list[Signal]:
         """Return what came, oldest first, and forget it."""
         if not self._came:
