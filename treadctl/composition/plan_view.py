@@ -7,6 +7,7 @@ from typing import Any
 from treadctl.composition.conditions import PlanRefused, conditions_of
 from treadctl.composition.options import RunOptions
 from treadctl.composition.preview import Preview, preview
+from treadctl.composition.simulated import rehearse
 from treadctl.core.programme import Programme
 from treadctl.errors import Problem, TreadctlError
 from treadctl.model import Mode
@@ -64,6 +65,8 @@ def view_run(options: RunOptions, *, run: bool = True) -> PlanView:
         programme = conditions.programme()
     except PlanRefused as error:
         return PlanView(name, mode, what, conditions.plan.programme, error.problems, None)
+    if options.simulate is not None:
+        rehearse(options, conditions.protocol)
     shown = preview(programme, conditions) if run else None
     return PlanView(name, mode, what, programme, (), shown, conditions.notes)
 

@@ -1,4 +1,4 @@
-"""What was typed about a simulation, looked at before one begins: the file its truth goes into."""
+"""What was typed about a simulation, judged before one begins: truth file, scenario and quirks."""
 
 import os
 import stat
@@ -6,10 +6,27 @@ from pathlib import Path
 from typing import Final
 
 from treadctl.composition.conditions import RunRefused
+from treadctl.composition.options import RunOptions
+from treadctl.composition.plant import LockstepPlant, SimulationOptions
 from treadctl.core.exit_codes import ExitCode
 from treadctl.regular_file import NotRegular, check_regular
 
 _REMEDY: Final = "Name a file in a directory you may write to"
+
+
+def rehearse(options: RunOptions, protocol: str) -> None:
+    """Return if a simulation would begin as *options* say. None is left, nor a trace of it.
+
+    Only the simulator knows scenarios and quirks, so one is started where either was named.
+
+    Raises:
+        RunRefused: the truth file could not be written.
+        SimulatorFailedError: the simulator's own words.
+    """
+    check_truth(options.truth)
+    if options.scenario is not None or options.quirks:
+        named = SimulationOptions(protocol, options.scenario, options.seed, quirks=options.quirks)
+        LockstepPlant(named).close()
 
 
 def check_truth(truth: Path | None) -> None:
