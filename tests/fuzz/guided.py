@@ -104,6 +104,7 @@ def main() -> None:
             f"-max_len={LENGTH_MAX}",
             "-len_control=0",
             f"-timeout={HANGS_S}",
+            f"-report_slow_units={HANGS_S}",
             f"-rss_limit_mb={MEMORY_MB}",
             f"-artifact_prefix={options.work}/found-",
             *([f"-dict={words}"] if target.words else []),
