@@ -200,6 +200,7 @@ def _person(
     ok, asked_on = more["clinician_ok"], more["asked_on"]
     if no_to_all is None and (ok is not None or asked_on is not None):
         raise click.UsageError("Say how they were answered: --no-to-all or --any-yes.")
+    _refuse_days_to_come(today, more)
     minutes = more["session_minutes"]
     caps = Caps(
         v_rev_max_ckmh=_hundredths("--v-rev-max", more["v_rev_max"]),
@@ -209,6 +210,10 @@ def _person(
     by, until = more["reviewed_by"], more["review_until"]
     if until is not None and by is None:
         raise click.UsageError("--review-until goes with --reviewed-by.")
+    if until is not None and until.date() < today:
+        raise click.UsageError(
+            f"--review-until {until.date()} is over. Write the day until which the caps hold."
+        )
     if caps != Caps() and by is None:
         raise click.UsageError("A cap of somebody's own needs --reviewed-by: who prescribed it?")
     mass = _hundredths("--body-mass", more["body_mass"])
@@ -228,6 +233,23 @@ def _person(
         body_mass_g=None if mass is None else mass * 10,
         year_of_birth=more["born"],
     )
+
+
+def _refuse_days_to_come(today: date, more: dict[str, Any]) -> None:
+    """What has been asked and said has a day; a day to come would unlock by itself, unasked."""
+    for option, what in (
+        ("asked_on", "the questions were answered"),
+        ("clinician_ok", "a clinician said OK"),
+    ):
+        day = more[option]
+        if day is not None and day.date() > today:
+            raise click.UsageError(
+                f"--{option.replace('_', '-')} {day.date()} has not come yet. Write the day on "
+                f"which {what}."
+            )
+    born = more["born"]
+    if born is not None and born > today.year:
+        raise click.UsageError(f"--born {born} has not come yet. Write the year of birth.")
 
 
 def _hundredths(option: str, value: float | None) -> int | None:

@@ -144,7 +144,14 @@ def test_a_medical_sign_is_not_walked_away_from(later: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ok_day", "what"), [(-1, Next.CLINICIAN), (0, Next.CLINICIAN), (1, Next.ADVANCE)]
+    ("ok_day", "what"),
+    [
+        (-1, Next.CLINICIAN),
+        (0, Next.CLINICIAN),
+        (1, Next.ADVANCE),
+        (30, Next.ADVANCE),
+        pytest.param(31, Next.CLINICIAN, id="dated ahead"),
+    ],
 )
 def test_only_an_ok_from_after_the_day_lifts_it(ok_day: int, what: Next) -> None:
     sessions = [replace(walked(0), criteria=("chest-pain",)), walked(2), walked(4)]

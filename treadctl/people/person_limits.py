@@ -22,6 +22,8 @@ _HR_BASE: Final = 2_080
 _HR_PER_YEAR: Final = 7
 """In tenths: the estimated maximum is 208 - 0.7 x age (safety.md 2.2)."""
 
+_CORRECT: Final = "Correct the day, or this computer's clock"
+
 
 @dataclass(frozen=True, slots=True)
 class PersonLimits:
@@ -69,7 +71,8 @@ def limits_for_person(
 def why_locked(person: Person, today: date) -> str | None:
     """Why *person* may not walk backward at all now, with the remedy; None where they may.
 
-    Safety.md 2.4. Not having been asked counts as a yes.
+    Safety.md 2.4. Not having been asked counts as a yes, and a day to come is no day on which
+    anything was asked or said.
     """
     age, questions = person.age(today), person.questions
     if age is not None and age < CHILD_AGE:
@@ -82,9 +85,20 @@ def why_locked(person: Person, today: date) -> str | None:
             f"{person.name} has not answered the first-run questions. Ask them "
             f"(`treadctl people questions`) and record it: {_how(person)}."
         )
+    if questions.asked_on > today:
+        return (
+            f"{person.name}'s first-run questions are dated {questions.asked_on}, which has not "
+            f"come yet. {_CORRECT}: {_how(person)}."
+        )
     ok = questions.clinician_ok_on
     if ok is not None and questions.asked_on <= ok <= today:
         return None
+    needed = questions.any_yes or person.profile is Profile.KNEE
+    if needed and ok is not None and ok > today:
+        return (
+            f"The clinician's OK for {person.name} is dated {ok}, which has not come yet. Walking "
+            f"backward is locked until then. {_CORRECT}: {_how(person)}."
+        )
     if questions.any_yes:
         return (
             f"{person.name} answered yes to a first-run question. Walking backward is locked until "

@@ -110,6 +110,8 @@ def course(
     """
     if not sessions:
         return Course(Next.BEGIN, ("No session yet.",))
+    if clinician_ok_on is not None and clinician_ok_on > today:
+        clinician_ok_on = None  # nobody has said it yet
     open_ = [s for s in sessions if clinician_ok_on is None or s.on >= clinician_ok_on]
     for session in reversed(open_):
         judged = judge(session)
