@@ -5,6 +5,7 @@ A command of its own, so that nobody takes it for `treadctl` or a simulation for
 4 something could not be opened.
 """
 
+import errno
 import importlib
 import os
 import sys
@@ -86,6 +87,7 @@ def cli(ctx: click.Context) -> None:
 
 
 def main() -> None:
+    _stand_in_for_closed_streams()
     sys.exit(run(sys.argv[1:]))
 
 
@@ -113,8 +115,26 @@ def run(arguments: Sequence[str]) -> int:
         return USAGE
     except OSError as error:
         _discard_stdout()
-        return _fail(f"{error.strerror or error}: {error.filename or 'output'}", OUTPUT_LOST)
+        why = "it is closed" if error.errno == errno.EBADF else error.strerror or str(error)
+        return _fail(f"{why}: {error.filename or 'output'}", OUTPUT_LOST)
     return code if isinstance(code, int) else 0
+
+
+def _stand_in_for_closed_streams() -> None:
+    """Or the next file that is opened would become somebody's standard output."""
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            # Takes the lowest free one: this. Stdout may not be written to: what is said there
+            # would be lost, and a port that nobody is told of is of no use.
+            os.open(os.devnull, os.O_RDONLY if fd == 1 else os.O_RDWR)
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
 
 
 def _discard_stdout() -> None:

@@ -9,10 +9,10 @@ from typing import Any, Final
 
 import click
 
-from treadctl.cli_output import discard_stdout, stand_in_for_closed_streams
+from treadctl.cli_output import discard_stdout, stand_in_for_closed_streams, why_lost
 
 OUTPUT_LOST: Final = 1
-"""What was asked for could not be written: a full disk."""
+"""What was asked for could not be written: a full disk, a closed stream."""
 
 _COMMANDS: Final = {
     "run": ("treadctl.cli_run", "run", "Run a session without a screen."),
@@ -59,9 +59,7 @@ class LazyGroup(click.Group):
         except OSError as error:
             # A reader that has gone is click's affair, and no error.
             discard_stdout()
-            click.echo(
-                f"treadctl: {error.strerror or error}: {error.filename or 'output'}", err=True
-            )
+            click.echo(f"treadctl: {why_lost(error)}: {error.filename or 'output'}", err=True)
             raise SystemExit(OUTPUT_LOST) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:

@@ -6,6 +6,7 @@ terminal after ctrl-s) may not hold up a run in real time: the core would miss i
 the gate would stop the belt. There, samples that nobody reads are dropped.
 """
 
+import errno
 import os
 import select
 import sys
@@ -73,7 +74,14 @@ class Output:
             self._open = False
             self._waiting.clear()
             if not isinstance(error, BrokenPipeError):
-                self._lost = error.strerror or str(error)
+                self._lost = why_lost(error)
+
+
+def why_lost(error: OSError) -> str:
+    """What kept something from being written, for a person."""
+    if error.errno == errno.EBADF:  # what stands in for a closed one, below
+        return "it is closed"
+    return error.strerror or str(error)
 
 
 def stand_in_for_closed_streams() -> None:
@@ -86,7 +94,9 @@ def stand_in_for_closed_streams() -> None:
         try:
             os.fstat(fd)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free one: this
+            # Takes the lowest free one: this. What was to be printed is lost and not merely
+            # unseen, so what stands in for stdout refuses to be written to.
+            os.open(os.devnull, os.O_RDONLY if fd == 1 else os.O_RDWR)
     if sys.stdin is None:
         sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
     if sys.stdout is None:

@@ -65,19 +65,27 @@ def test_json_lines_are_utf_8_in_every_locale(tmp_path: Path) -> None:
     assert "Kürzer and for tests" in done.stdout
 
 
-@pytest.mark.parametrize("command", ["plan list --json", "run --help"])
+def test_a_closed_stdout_is_said_on_stderr(tmp_path: Path) -> None:
+    done = in_a_shell(tmp_path, "--jsonl >&-")
+    assert "the output could not be written: it is closed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("stdout", "why"), [(">/dev/full", "No space left on device"), (">&-", "it is closed")]
+)
+@pytest.mark.parametrize("command", ["plan list --json", "run --help", "--version", "people list"])
 def test_what_was_only_to_be_printed_and_cannot_be_is_code_1_and_a_sentence(
-    tmp_path: Path, command: str
+    tmp_path: Path, command: str, stdout: str, why: str
 ) -> None:
     done = subprocess.run(
-        ["bash", "-c", f"{' '.join(COMMAND)} {command} >/dev/full"],
+        ["bash", "-c", f"{' '.join(COMMAND)} {command} {stdout}"],
         capture_output=True,
         text=True,
         env=environment(tmp_path),
         check=False,
     )
     assert done.returncode == 1
-    assert done.stderr == "treadctl: No space left on device: output\n"
+    assert done.stderr == f"treadctl: {why}: output\n"
 
 
 def test_a_plan_list_into_head_is_silent(tmp_path: Path) -> None:
