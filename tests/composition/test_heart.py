@@ -168,7 +168,7 @@ def test_a_dry_run_refuses_what_a_run_would(tmp_path: Path) -> None:
     for view in (view_run, conditions_of):
         with pytest.raises(Refused) as refused:
             view(options)
-        assert exit_code_of(refused.value) is ExitCode.REFUSED_BY_SAFETY
+        assert exit_code_of(refused.value) is ExitCode.USAGE
 
 
 def test_what_is_watched_is_said_before_anybody_walks(tmp_path: Path) -> None:

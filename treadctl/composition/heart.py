@@ -18,6 +18,10 @@ MACHINE: Final = "machine"
 NONE: Final = "none"
 
 
+class NotWatchable(Refused):
+    """What was typed or declared of the heart rate cannot be meant: wrong use, with the remedy."""
+
+
 @dataclass(frozen=True, slots=True)
 class HeartLimits:
     """What is known of who walks."""
@@ -43,7 +47,7 @@ def heart_source(
     *turned*: the clock is turned by hand, and there is no radio.
 
     Raises:
-        Refused: with the remedy. Nothing has been touched.
+        NotWatchable: with the remedy. Nothing has been touched.
     """
     where = wish.where or declared
     if where in ("", NONE):
@@ -107,5 +111,5 @@ def _sensor_url(where: str, link_url: str) -> str:
         ) from error
 
 
-def _refused(message: str) -> Refused:
-    return Refused(Cause.HEART_RATE_MISSING.value, message)
+def _refused(message: str) -> NotWatchable:
+    return NotWatchable(Cause.HEART_RATE_MISSING.value, message)

@@ -14,6 +14,7 @@ from treadctl.composition.conditions import (
     conditions_of,
     effective_limits,
 )
+from treadctl.composition.heart import NotWatchable
 from treadctl.composition.options import RunOptions
 from treadctl.composition.plant import (
     LockstepPlant,
@@ -62,10 +63,10 @@ def exit_code_of(error: TreadctlError) -> ExitCode:
             return ExitCode(error.exit_code)
         case UnknownTreadmill() | LinkError() | NoSession():
             return ExitCode.DEVICE_NOT_FOUND
+        case NotWatchable() | RecordError():
+            return ExitCode.USAGE
         case Refused() | HandshakeError():
             return ExitCode.REFUSED_BY_SAFETY
-        case RecordError():
-            return ExitCode.USAGE
         case _:
             return ExitCode.USAGE
 
