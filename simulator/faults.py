@@ -214,7 +214,7 @@ def _number(name: str, parameter: Parameter, value: object) -> float:
     if not parameter.low <= value <= parameter.high:
         raise FaultError(
             f"{name}: {parameter.name} is {shown(value)}; it must be "
-            f"{parameter.low:g} to {parameter.high:g} {parameter.unit}",
+            f"{parameter.low:.9g} to {parameter.high:.9g} {parameter.unit}",
             key=parameter.name,
         )
     return float(value)

@@ -22,7 +22,7 @@ from treadctl.core.events import (
     Stopped,
 )
 from treadctl.core.jsonl import to_line
-from treadctl.units import format_clock, format_speed
+from treadctl.units import counted, format_clock, format_speed
 
 STATUS_EVERY_MS: Final = 30_000
 """Session time between two status lines where nothing else is said."""
@@ -108,9 +108,9 @@ def sentence_of(event: Event) -> str | None:
             simulated = "SIMULATED " if event.simulated else ""
             who = f"{event.person} walks " if event.person else ""
             return (
-                f"{who}{event.title}: {event.steps} steps, {format_clock(event.planned_s * 1_000)} "
-                f"of step time, {event.mode}, on {simulated}{event.protocol} "
-                f"(class {event.machine_class})"
+                f"{who}{event.title}: {counted(event.steps, 'step')}, "
+                f"{format_clock(event.planned_s * 1_000)} of step time, {event.mode}, on "
+                f"{simulated}{event.protocol} (class {event.machine_class})"
             )
         case StateChanged():
             step = f"  [{event.step}/{event.steps} {event.step_name}]" if event.step else ""

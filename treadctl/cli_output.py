@@ -13,6 +13,8 @@ import sys
 from collections import deque
 from typing import Final
 
+from treadctl.units import counted
+
 _CHUNK: Final = 4_096
 """PIPE_BUF: this much never blocks once a pipe or a terminal has said that it is writable."""
 _WAITING_MAX: Final = 20_000
@@ -38,7 +40,11 @@ class Output:
         if self._lost is not None:
             return f"the output could not be written: {self._lost}"
         if self._dropped:
-            return f"the output was not read in time: {self._dropped} samples are missing in it"
+            are = "is" if self._dropped == 1 else "are"
+            return (
+                "the output was not read in time: "
+                f"{counted(self._dropped, 'sample')} {are} missing in it"
+            )
         return None
 
     def write(self, text: str, *, spare: bool = False) -> None:

@@ -15,7 +15,7 @@ from treadctl.core.exit_codes import ExitCode
 from treadctl.core.plan_facts import builtin_facts
 from treadctl.core.profile import Profile
 from treadctl.model import Mode
-from treadctl.units import format_clock, format_minutes, format_speed
+from treadctl.units import counted, format_clock, format_minutes, format_speed
 
 _MODES = tuple(mode.value for mode in Mode)
 
@@ -138,14 +138,10 @@ def show_view(view: PlanView, *, as_json: bool = False, brief: bool = False) -> 
         )
     click.echo(
         f"\nIn all {format_clock(preview.duration_ms)}, of which "
-        f"{format_minutes(programme.reverse_ms)} backward in {_bouts(len(programme.bouts))}. "
-        f"Peak forward "
-        f"{format_speed(preview.peak_forward_ckmh)}, backward "
+        f"{format_minutes(programme.reverse_ms)} backward in "
+        f"{counted(len(programme.bouts), 'bout')}. "
+        f"Peak forward {format_speed(preview.peak_forward_ckmh)}, backward "
         f"{format_speed(preview.peak_backward_ckmh)}."
     )
     for refusal in preview.refusals:
         click.echo(f"The gate would refuse: {refusal}")
-
-
-def _bouts(count: int) -> str:
-    return "1 bout" if count == 1 else f"{count} bouts"

@@ -21,7 +21,7 @@ from treadctl.records.account_text import printable
 from treadctl.records.chain import Record
 from treadctl.records.journal import RecordError
 from treadctl.records.reader import Integrity, read_each
-from treadctl.units import format_clock
+from treadctl.units import counted, format_clock
 from treadctl.version import VERSION
 
 DIFFERS: Final = 1
@@ -92,7 +92,9 @@ def _lines(path: Path, found: Replay, integrity: Integrity) -> Iterator[str]:
 
 
 def _half(name: str, half: Half, began_ms: int) -> Iterator[str]:
-    counts = ", ".join(f"{count:,} {what}" for what, count in half.compared.items())
+    counts = ", ".join(
+        counted(count, what.removesuffix("s")) for what, count in half.compared.items()
+    )
     difference = half.difference
     if difference is not None:
         when = format_clock(difference.t_ms - began_ms)

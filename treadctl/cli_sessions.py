@@ -24,7 +24,7 @@ from treadctl.records.journal import RecordError
 from treadctl.records.reader import Integrity, Status, read_each
 from treadctl.records.summary import Summary, summarise_file
 from treadctl.records.verify import verify, with_debrief
-from treadctl.units import format_clock
+from treadctl.units import counted, format_clock
 
 DAMAGED: Final = 1
 _SHOWN_VERBS: Final = frozenset(
@@ -264,7 +264,7 @@ def _seconds(seconds: float | None) -> str:
 
 
 def _result(summary: Summary) -> str:
-    missing = f", {summary.dropped} lines not recorded" if summary.dropped else ""
+    missing = f", {counted(summary.dropped, 'line')} not recorded" if summary.dropped else ""
     if not summary.closed:
         return f"not closed{missing}"
     return f"{printable(summary.reason or 'ended')} (exit {summary.exit_code}){missing}"
@@ -272,10 +272,15 @@ def _result(summary: Summary) -> str:
 
 def _verdict(integrity: Integrity) -> str:
     if integrity.intact:
-        return f"intact, {integrity.records} lines"
+        return f"intact, {counted(integrity.records, 'line')}"
     kind = integrity.status.value.replace("_", " ")
-    before = f". The {integrity.records} lines before it are good" if integrity.records else ""
-    return printable(f"{kind}: {integrity.message}{before}")
+    return printable(f"{kind}: {integrity.message}{_before(integrity.records)}")
+
+
+def _before(records: int) -> str:
+    if not records:
+        return ""
+    return f". The {counted(records, 'line')} before it {'is' if records == 1 else 'are'} good"
 
 
 def _complain(path: Path, message: str) -> None:

@@ -38,7 +38,7 @@ class Spelling:
 
     @property
     def allowed(self) -> str:
-        return f"{self.people(self.low)} to {self.people(self.high)} {self.unit}"
+        return f"{self.people(self.low)} to {self.people(self.high)} {self.unit}".rstrip()
 
 
 _UNITS: Final = (
@@ -103,7 +103,7 @@ def read_number(
         return None
     steps = exact_steps(value, spelling.scale)
     if steps is None:
-        step = f"{people(1, spelling.scale)} {spelling.unit}"
+        step = f"{people(1, spelling.scale)} {spelling.unit}".rstrip()
         complaints.add(path, f"{shown(value)} is finer than the step of {step}", remedy)
         return None
     if not spelling.low <= steps <= spelling.high:

@@ -102,6 +102,11 @@ def format_minutes(ms: int) -> str:
     return f"{ms / 60_000:.10g} min"
 
 
+def counted(number: int, one: str) -> str:
+    """Return ``1 line``, ``2 lines`` or ``2,180 lines`` of *one* ``line``."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+
+
 def format_percent(permille: int) -> str:
     """Return an incline as ``2.5 %``."""
     return f"{permille / 10:.10g} %"

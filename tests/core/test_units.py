@@ -10,6 +10,7 @@ from treadctl.units import (
     SpeedUnit,
     ckmh_from_kmh,
     ckmh_from_mph,
+    counted,
     format_clock,
     format_minutes,
     format_number,
@@ -87,3 +88,10 @@ def test_numbers_read_as_people_say_them(shown: str, expected: str) -> None:
 def test_whole_numbers_of_minutes_and_percent_come_out_exactly() -> None:
     assert (ms_from_minutes(1.5), ms_from_seconds(90)) == (90_000, 90_000)
     assert permille_from_percent(2.5) == 25
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (2_180, "2,180 lines")]
+)
+def test_one_of_a_thing_is_said_as_one(number: int, said: str) -> None:
+    assert counted(number, "line") == said

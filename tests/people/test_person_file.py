@@ -113,3 +113,12 @@ def test_sr42_no_file_can_say_a_cap_beyond_its_ceiling(
     for field in fields(Caps):
         own = getattr(caps, field.name)
         assert own is None or RULES[field.name].low <= own <= RULES[field.name].high
+
+
+def test_a_range_without_a_unit_ends_with_its_number() -> None:
+    data = (HEAD + "year_of_birth = 1800\n").encode()
+    with pytest.raises(UserFileError) as refused:
+        parse_person(data, Path("anna.toml"))
+    (problem,) = refused.value.problems
+    assert problem.message == "1800 is outside 1900 to 2100"
+    assert problem.remedy.startswith("Choose 1900 to 2100: ")

@@ -155,6 +155,13 @@ def test_verify_names_the_damage_and_fails_though_others_are_good(
     assert words in result.stdout
 
 
+def test_one_good_line_before_the_damage_is_called_one(tmp_path: Path) -> None:
+    path = record(tmp_path)
+    header, second, *rest = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join((header, second.replace(b"walk", b"talk"), *rest)))
+    assert "The 1 line before it is good" in run("verify", path).stdout
+
+
 def test_verify_names_a_torn_tail_and_a_newer_format(tmp_path: Path) -> None:
     torn = record(tmp_path)
     torn.write_bytes(torn.read_bytes()[:-5])

@@ -93,7 +93,7 @@ def test_the_listing_has_one_line_per_fault() -> None:
         ("mute", {"for_s": 0}, "for_s is 0; it must be 0.001 to 86400 s"),
         ("mute", {"for_s": -1}, "for_s is -1; it must be 0.001 to 86400 s"),
         ("lost-ack", {"count": 1.5}, "count is 1.5; it must be a whole number"),
-        ("lost-ack", {"count": 0}, "count is 0; it must be 1 to 1e"),
+        ("lost-ack", {"count": 0}, "count is 0; it must be 1 to 1000000 times"),
         ("garbled-bytes", {"share": 1.1}, "share is 1.1; it must be 0.001 to 1 of all"),
         ("runaway", {"to_ckmh": None}, "to_ckmh is None; it must be a number"),
     ],

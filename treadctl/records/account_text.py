@@ -6,7 +6,7 @@ from typing import Final
 from treadctl.core.energy import Energy
 from treadctl.records.account import Account, StepAccount
 from treadctl.records.debrief import Debrief
-from treadctl.units import format_clock, format_number
+from treadctl.units import counted, format_clock, format_number
 
 _KINDS: Final = {
     "warmup": "Warm-up",
@@ -90,7 +90,7 @@ def _totals(account: Account) -> Iterator[str]:
     if account.kept_permille is not None:
         yield (
             f"Kept to the plan: {account.kept_permille // 10} % of its walking time, "
-            f"{account.bouts_walked} of {bouts} backward bouts."
+            f"{account.bouts_walked} of {counted(bouts, 'backward bout')}."
         )
 
 

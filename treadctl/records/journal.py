@@ -25,6 +25,7 @@ from treadctl.records.line_file import (
     Write,
     create_file,
 )
+from treadctl.units import counted
 
 CLOSE_WAIT_S: Final = 5.0
 STOPS_MAX: Final = 100
@@ -133,7 +134,11 @@ class Journal:
         """One sentence on what is wrong with the recording, or None."""
         reason = self._file.error or self._unencodable
         if self.dropped:
-            return f"{self.dropped} lines are missing from the record: {reason or 'disk too slow'}"
+            are = "is" if self.dropped == 1 else "are"
+            return (
+                f"{counted(self.dropped, 'line')} {are} missing from the record: "
+                f"{reason or 'disk too slow'}"
+            )
         return f"The record cannot be written at present: {reason}" if reason else None
 
     def append(self, kind: Kind, t_ms: int, body: Mapping[str, object]) -> None:
