@@ -64,7 +64,9 @@ def main() -> int:
     known = _coverage_map(collected, options.folder / f"coverage-{key}.json.gz")
     for test, text in known.failed.items():
         print(f"Fails on the unchanged program: {test}\n{text}", file=sys.stderr)
-    journal = Journal(options.folder / "mutation.jsonl", Standing(root, targets.TARGETS, tests).key)
+    journal = Journal(
+        options.folder / "mutation.jsonl", Standing(root, targets.standing_on(), tests).key
+    )
     budget_s = QUICK_BUDGET_S if options.quick else BUDGET_S
     selection = Selection(root, measured, known, journal.hints, budget_s=budget_s, proved=proofs)
     if options.retry:

@@ -24,6 +24,17 @@ NEAR: Final = {
 """What a quick look asks first."""
 
 
+def standing_on(root: Path = ROOT) -> list[str]:
+    """The trees that verdicts rest on, in files: what is left out is what no mutant is made of."""
+    left_out = {f"{name.replace('.', '/')}.py" for name in EXCLUDED}
+    return [
+        name
+        for target in TARGETS
+        for path in sorted((root / target).rglob("*.py"))
+        if (name := str(path.relative_to(root))) not in left_out
+    ]
+
+
 def modules(root: Path = ROOT) -> list[str]:
     """All modules below the targets, excluded ones too."""
     return [

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutation import targets
 from tests.mutation.standing import Standing
 from tests.mutation.trials import Verdict
+from tests.proof.imports import Imports
 
 SPEED = "checks/test_speed.py::test_the_cap"
 SLOPE = "checks/test_slope.py::test_the_cap"
@@ -84,3 +86,13 @@ def test_another_test_leaves_what_was_noticed_standing_and_asks_the_rest_again(r
 @pytest.mark.parametrize("path", ["elsewhere/test_other", "screens/lamp"])
 def test_what_no_asked_test_is_made_of_changes_nothing(root: Path, path: str) -> None:
     assert stand(root, f"{path}.py") == [True, True, True, True]
+
+
+def test_sentences_that_are_not_mutated_are_nothing_that_a_verdict_rests_on() -> None:
+    rests_on = targets.standing_on()
+    assert "treadctl/safety/explain.py" not in rests_on
+    assert {"treadctl/safety/kernel.py", "treadctl/safety/__init__.py"} <= set(rests_on)
+    files = {targets.ROOT / name for name in rests_on}
+    closure = {str(path.relative_to(targets.ROOT)) for path in Imports(targets.ROOT).closure(files)}
+    assert "treadctl/causes.py" in closure  # a finding has its reaction from there
+    assert "treadctl/requirements.py" not in closure

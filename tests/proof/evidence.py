@@ -87,7 +87,7 @@ class Mutation:
     ledger = "mutation.jsonl"
 
     def __init__(self) -> None:
-        self._standing = Standing(results.ROOT, targets.TARGETS, targets.TESTS)
+        self._standing = Standing(results.ROOT, targets.standing_on(), targets.TESTS)
 
     def counts(self, line: Line) -> bool:
         result = campaign.from_json(line)
