@@ -8,7 +8,7 @@ from tests.core.rig import SHORT, Rig
 from treadctl.causes import Cause
 from treadctl.core.events import Prompted
 from treadctl.core.machine import SessionState as S
-from treadctl.core.operators import ATTEND_MS, PULL_MS, STEP_ON_MS, AutoOperator
+from treadctl.core.operators import ATTEND_MS, PULL_AGAIN_MS, PULL_MS, STEP_ON_MS, AutoOperator
 from treadctl.core.session import Session
 from treadctl.core.setup import SessionSetup
 from treadctl.model import GatePhase, Gesture, Mode, StrapState
@@ -59,6 +59,24 @@ def test_the_strap_is_pulled_once_per_checklist() -> None:
     rig = Rig()
     rig.run_to(S.WARM_UP)
     assert rig.acts == ["strap-pull", "strap-clip", "person-step-on"]
+
+
+def test_sr07_a_pull_that_the_gate_did_not_see_is_made_again() -> None:
+    """Two minutes later the session would be locked, and nothing was wrong."""
+    rig = Rig()
+    unseen = rig.person
+
+    def absent(act: str) -> None:
+        rig.acts.append(act)
+
+    rig.auto = AutoOperator(rig.session, absent)
+    rig.run_to(S.CHECKLIST)
+    rig.run_for(1_000)
+    assert rig.acts == ["strap-pull", "strap-clip"]
+    rig.auto._person = unseen
+    rig.run_for(PULL_AGAIN_MS)
+    assert rig.acts == ["strap-pull", "strap-clip"] * 2
+    rig.run_to(S.WARM_UP)
 
 
 def test_the_person_turns_with_the_strap_off_and_then_clips_it() -> None:

@@ -20,6 +20,8 @@ PULL_MS: Final = 300
 STEP_ON_MS: Final = 2_000
 """A person looks at the belt before stepping onto it."""
 RETRY_MS: Final = 1_000
+PULL_AGAIN_MS: Final = 5_000
+"""Still asked for by then, it was not seen: the gate had not begun to look when it came."""
 ATTEND_MS: Final = 30_000
 _STANDING: Final = frozenset({SessionState.REST, SessionState.PAUSED, SessionState.FINISHED})
 """Nobody holds the hold-to-run key of a belt that stands."""
@@ -42,7 +44,7 @@ class AutoOperator:
         self._acts: list[tuple[int, str]] = []
         self._state = SessionState.IDLE
         self._on_belt = False
-        self._pulled = False
+        self._pulled_at_ms: int | None = None
         self._turned_at_ms = 0
         self._still_at_ms = 0
         """When the belt was last seen to stand while somebody waits to step on."""
@@ -70,7 +72,7 @@ class AutoOperator:
 
     def _entered(self) -> None:
         self._armed_at_ms = self._pressed_at_ms = None
-        self._pulled = False
+        self._pulled_at_ms = None
         self._still_at_ms = self._now_ms
         if self._state in _STANDING:
             self._session.hold(False)
@@ -129,8 +131,10 @@ class AutoOperator:
             and report.phase is GatePhase.IDLE
             and report.strap is StrapState.ATTACHED
         )
-        if ready and not self._pulled:
-            self._pulled = True
+        pulled_at_ms = self._pulled_at_ms
+        again = pulled_at_ms is not None and self._now_ms - pulled_at_ms >= PULL_AGAIN_MS
+        if ready and (pulled_at_ms is None or again):
+            self._pulled_at_ms = self._now_ms
             self._then("strap-pull", "strap-clip")
 
     def _step_on(self) -> None:
