@@ -349,6 +349,9 @@ class Following:
     def _pause(self) -> None:
         """A step with next to nothing left is not started again for that."""
         progress = self.progress
+        if (reason := self.outcome.take_cut()) is not None:
+            self._pause_before_cooldown(reason)
+            return
         walked = progress.elapsed_ms > 0 and progress.step.kind is not StepKind.REST
         # Once started, the end of a walk has to be said ahead as ever (SR-52).
         least_ms = lead_ms(self.next) if walked else _LEFT_MIN_MS
@@ -363,9 +366,21 @@ class Following:
 
     def _cut_to_cooldown(self, reason: Reason) -> None:
         """The rest of the programme is left out: by a limit (SR-44, SR-45), or by a person."""
+        self._go_on_standing(self._reach_cooldown(reason))
+
+    def _pause_before_cooldown(self, reason: Reason) -> None:
+        if not self._reach_cooldown(reason):
+            self.finish(self.outcome.at_the_end)
+            return
+        self._pause_ended_step = True
+        self._find_next()
+        self.paused_at_ms = self.now_ms
+        self.enter(self.machine.pause)
+
+    def _reach_cooldown(self, reason: Reason) -> bool:
         self.outcome.cut(reason)
         cooling = self.progress.step.kind is StepKind.COOLDOWN
-        self._go_on_standing(not cooling and self.progress.go_to_cooldown())
+        return not cooling and self.progress.go_to_cooldown()
 
     def _go_on_standing(self, goes_on: bool) -> None:
         """Enter what follows at standstill, or finish where nothing does."""

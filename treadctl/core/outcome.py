@@ -29,6 +29,8 @@ class Outcome:
         self.signal: Signal | None = None
         self.at_the_end = Reason.COMPLETED
         """Why a session that ends in order does: it may have been cut short before."""
+        self._cut: Reason | None = None
+        """Why only the cooldown is left, where a pause came before it could be offered."""
         self._first_latch: Cause | None = None
         self._unproved = False
         """The belt moved, or was asked to, and has not been proved to stand since."""
@@ -55,9 +57,18 @@ class Outcome:
             self._unproved = True
 
     def wants(self, after: After, reason: Reason) -> None:
-        """What a stop shall lead to. Ending is not taken back."""
-        if self.after is not After.END:
-            self.after, self.reason = after, reason
+        """What a stop shall lead to. Ending is not taken back.
+
+        Nor is it that the rest of the programme is left out: whoever stops or pauses a belt that
+        is on its way to the cooldown finds the cooldown after the pause (SR-44, SR-45, SR-53).
+        """
+        if self.after is After.END:
+            return
+        if self.after is After.COOLDOWN and after is After.PAUSE:
+            self._cut = self.reason
+        elif after is After.COOLDOWN:
+            self._cut = None
+        self.after, self.reason = after, reason
 
     def cut(self, reason: Reason) -> None:
         """The rest of the programme is left out. A heart rate is told before a time limit."""
@@ -68,6 +79,11 @@ class Outcome:
         """What standstill leads to, now that it has come."""
         after, self.after = self.after, After.PROGRAMME
         return after
+
+    def take_cut(self) -> Reason | None:
+        """Why nothing but the cooldown follows the pause that begins now; None: all does."""
+        cut, self._cut = self._cut, None
+        return cut
 
     def latched(self, cause: str | None) -> None:
         """The first latch of a session decides its exit code, reset or not."""
@@ -88,7 +104,7 @@ class Outcome:
         return self._end_by_ms is not None and now_ms > self._end_by_ms
 
     def reset(self) -> None:
-        self.after, self._end_by_ms = After.PROGRAMME, None
+        self.after, self._end_by_ms, self._cut = After.PROGRAMME, None, None
 
     def finished(self, t_ms: int, reason: Reason, totals: Totals, record: str | None) -> Finished:
         """The last line."""
