@@ -111,6 +111,12 @@ def walking() -> Desk:
     return Desk().alone(S.REVERSE_WALK)
 
 
+def at_speed() -> Desk:
+    desk = walking()
+    desk.run_until(lambda: desk.gate.commanded >= 100, 20_000)
+    return desk
+
+
 def resting() -> Desk:
     return Desk().alone(S.REST)
 
@@ -139,7 +145,7 @@ VERBS: dict[str, tuple[Callable[[], Desk], dict[str, object], Effect]] = {
     "pause": (walking, {}, lambda d: d.state() is S.STOPPING),
     "skip": (walking, {}, lambda d: d.texts("transition")[-1].startswith("In 5 seconds")),
     "faster": (walking, {}, lambda d: d.setpoint() == 110),
-    "slower": (walking, {}, lambda d: d.setpoint() == 90),
+    "slower": (at_speed, {}, lambda d: d.setpoint() == 90),
     "arm": (ready, {}, lambda d: d.request.arm),
     "on_belt": (lambda: Desk().alone(S.STARTING), {}, lambda d: d.request.on_belt),
     "attend": (unconfirmed, {}, lambda d: d.request.attended == 1),

@@ -230,6 +230,13 @@ def test_a_plan_slower_than_the_machine_can_go_is_refused_with_its_line(
 # Faster and slower.
 
 
+def at_speed(**setup: object) -> Rig:
+    """In the first bout, and no longer on the way up to its speed."""
+    rig = at(S.REVERSE_WALK, **setup)
+    rig.run_until(lambda: rig.gate.commanded >= 100, 20_000)
+    return rig
+
+
 def wait(rig: Rig, ms: int) -> None:
     """Exactly that long until the next exchange."""
     rig.now_ms += ms - 100
@@ -276,7 +283,7 @@ def test_sr41_an_increase_beyond_the_cap_is_refused(cap_ckmh: int, refused: bool
 def test_sr41_at_the_slowest_a_decrease_is_refused_and_nothing_rises(
     min_ckmh: int, refused: bool
 ) -> None:
-    rig = at(S.REVERSE_WALK, min_ckmh=min_ckmh)
+    rig = at_speed(min_ckmh=min_ckmh)
     if refused:
         assert refusal_of(rig.session.slower) == "input_slowest"
     else:
@@ -286,8 +293,9 @@ def test_sr41_at_the_slowest_a_decrease_is_refused_and_nothing_rises(
 
 
 def test_sr41_decreases_need_no_spacing_and_never_raise() -> None:
-    rig = at(S.REVERSE_WALK)
+    rig = at_speed()
     rig.session.faster()
+    rig.run_for(2_000)
     speeds = [110]
     for _ in range(12):
         with contextlib.suppress(Refused):
@@ -295,6 +303,28 @@ def test_sr41_decreases_need_no_spacing_and_never_raise() -> None:
         rig.tick()
         speeds.append(rig.setpoint())
     assert speeds == [*range(110, 10, -10), 20, 20, 20]
+
+
+@pytest.mark.parametrize("after_ms", [0, 500, 1_000, 1_500])
+def test_sr41_slower_is_slower_than_the_belt_is_while_it_rises(after_ms: int) -> None:
+    """Somebody who asks for less and is taken further up for seconds has not been heard."""
+    rig = at(S.REVERSE_WALK)
+    rig.run_for(after_ms)
+    before_ckmh = rig.gate.commanded
+    assert before_ckmh < 90
+    rig.session.slower()
+    rig.run_for(20_000)
+    assert rig.setpoint() == int(before_ckmh) - 10
+    assert rig.gate.commanded == pytest.approx(before_ckmh - 10, abs=1)
+
+
+def test_sr41_where_it_cannot_be_slower_yet_it_rises_no_further() -> None:
+    rig = at(S.REVERSE_WALK)
+    slowest = rig.gate.min_ckmh = rig.session._core.progress.min_ckmh = int(rig.gate.commanded) - 5
+    rig.session.slower()
+    rig.run_for(10_000)
+    assert rig.setpoint() == slowest + 5
+    assert refusal_of(rig.session.slower) == "input_slowest"
 
 
 def test_sr13_after_a_refused_speed_a_decrease_counts_from_what_the_belt_does() -> None:
@@ -313,7 +343,7 @@ def test_sr13_after_a_refused_speed_a_decrease_counts_from_what_the_belt_does() 
 def test_a_slower_pace_is_kept_in_the_next_step_and_a_faster_one_is_not(
     verb: str, next_ckmh: int
 ) -> None:
-    rig = at(S.REVERSE_WALK)
+    rig = at_speed()
     getattr(rig.session, verb)()
     rig.run_until(lambda: rig.of(StateChanged)[-1].step == 3, 60_000)
     assert rig.setpoint() == next_ckmh

@@ -237,15 +237,18 @@ class Session:
 
     @verb
     def slower(self) -> None:
-        """0.1 km/h less. Never raises the speed, at the slowest it is refused."""
+        """0.1 km/h less than now, also while the belt rises to what is wanted: then it rises no
+        further. Never raises the speed, at the slowest it is refused."""
         core = self._core
         report = self._ask(core.machine.ask_speed)
         wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh)
-        if console_took_over(report):
-            wanted_ckmh = min(wanted_ckmh, report.commanded_ckmh)  # slower than it is now
-        if wanted_ckmh - STEP_CKMH < core.progress.min_ckmh:
-            raise SLOWEST.refused()
-        self._adjust(wanted_ckmh - STEP_CKMH)
+        now_ckmh = min(wanted_ckmh, report.commanded_ckmh)
+        slower_ckmh = now_ckmh - STEP_CKMH
+        if slower_ckmh < core.progress.min_ckmh:
+            if wanted_ckmh - now_ckmh <= max(STEP_CKMH, report.step_ckmh):
+                raise SLOWEST.refused()
+            slower_ckmh = now_ckmh  # it is on its way up, and stays where it is
+        self._adjust(slower_ckmh)
 
     @verb
     def skip(self) -> None:
