@@ -82,8 +82,9 @@ def test_sr52_each_reduction_is_told_and_the_next_is_ten_seconds_away(rig: Rig) 
         rig.gate.lid_ckmh = lid
         rig.run_for(10_000)
     told = said(rig, mark)
-    assert [in_ms for _, in_ms in told] == [10_000, 10_000]
-    assert all("slows down by 0.3 km/h" in text for text, _ in told)
+    assert [in_ms for _, in_ms in told] == [0, 10_000, 0, 10_000]
+    assert all("slows down by 0.3 km/h" in text for text, _ in told[::2])
+    assert all("as much again" in text for text, _ in told[1::2])
     assert rig.setpoint() == 100
 
 

@@ -14,11 +14,13 @@ from treadctl.model import Report
 from treadctl.safety.limits import HR_LOWER_CKMH, HR_LOWER_MS
 from treadctl.units import format_speed
 
-_LOWERED: Final = Said(
-    f"The belt slows down by {format_speed(HR_LOWER_CKMH)}. While the heart rate stays at its "
-    "limit, ten seconds more take as much again.",
-    HR_LOWER_MS,
-    "change",
+_LOWERED: Final = (
+    Said(f"The belt slows down by {format_speed(HR_LOWER_CKMH)}.", 0, "change"),
+    Said(
+        "If the heart rate stays at its limit for ten seconds, it slows down by as much again.",
+        HR_LOWER_MS,
+        "change",
+    ),
 )
 
 
@@ -58,7 +60,7 @@ class HeartFollower:
             in_ms = HR_LOWER_MS if high else 0
             self._voice.say(Said(f"{text.sentence} {text.action}", in_ms, "change"))
         elif high and report.cap_ckmh < self._cap_ckmh:
-            self._voice.say(_LOWERED)
+            self._voice.say(*_LOWERED)
 
     def _announce_lift(self, report: Report, now_ms: int) -> None:
         progress, held_ckmh = self._progress, report.commanded_ckmh
