@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 
 from treadctl.composition.lines import MAX_LINE, LineReader
+from treadctl.core.stop_words import is_whole_stop
 
 
 class Pipe:
@@ -78,3 +80,40 @@ def test_a_descriptor_that_cannot_be_read_is_at_its_end() -> None:
         assert lines.at_end
     finally:
         os.close(fd)
+
+
+def test_the_end_of_a_long_line_does_not_pass_for_a_line(pipe: Pipe) -> None:
+    said: list[str] = []
+    for piece in [*[b"x" * 4_096] * (2 * MAX_LINE // 4_096), b'{"do": "faster"}\n', b"next\n"]:
+        pipe.say(piece)
+        said += [line for _ in range(4) if (line := pipe.lines.next()) is not None]
+    assert said[-1] == "next"
+    assert [line for line in said if line.startswith("{")] == []
+    assert said[-2].endswith('{"do": "faster"}')
+
+
+def test_a_return_ends_a_line_as_well(pipe: Pipe) -> None:
+    pipe.say(b"one\rtwo\r\n")
+    assert [pipe.lines.next(), pipe.lines.next(), pipe.lines.next()] == ["one", "two", None]
+
+
+STOP: Final = '{"do": "stop"}'
+
+
+def test_sr18_a_stop_is_not_kept_waiting_for_the_end_of_its_line(pipe: Pipe) -> None:
+    lines = LineReader(pipe.lines.fileno(), is_urgent=is_whole_stop)
+    pipe.say(STOP[:5].encode())
+    assert lines.next() is None
+    pipe.say(STOP[5:].encode())
+    assert lines.next() == STOP
+    pipe.say(b"\n" + STOP.encode() + b"\n")
+    assert [lines.next(), lines.next()] == [STOP, None]
+
+
+@pytest.mark.parametrize(
+    "line", ['{"do": "faster"}', '{"do": "mark", "note": "stop"}', '{"do": "mark", "note": "{stop}']
+)
+def test_whatever_is_no_stop_waits_for_the_end_of_its_line(pipe: Pipe, line: str) -> None:
+    lines = LineReader(pipe.lines.fileno(), is_urgent=is_whole_stop)
+    pipe.say(line.encode())
+    assert lines.next() is None

@@ -3,17 +3,24 @@
 import os
 import select
 from collections import deque
+from collections.abc import Callable
 from typing import Final
 
 MAX_LINE: Final = 64 * 1024
-"""A longer line is handed on as it is, cut: it will be refused for what it says."""
+"""A longer line is handed on cut, in pieces: they will be refused for what they say."""
+_GOES_ON: Final = "\N{HORIZONTAL ELLIPSIS}"
+"""In front of every piece but the first: the end of a long line must not pass for a line."""
 
 
 class LineReader:
     """Reads what is there. After `at_end` nothing more will come."""
 
-    def __init__(self, fd: int) -> None:
+    def __init__(self, fd: int, *, is_urgent: Callable[[str], bool] | None = None) -> None:
+        """*is_urgent*: what lacks only its end, and is to be handed on without."""
         self._fd = fd
+        self._is_urgent = is_urgent
+        self._cut = False
+        """What is in the buffer goes on a line of which a piece was handed on."""
         self._buffer = b""
         self._lines: deque[str] = deque()
         self.at_end = False
@@ -35,7 +42,18 @@ class LineReader:
         if not data:
             self.at_end = True
             data = b"\n" if self._buffer else b""
-        *whole, self._buffer = (self._buffer + data).split(b"\n")
+        # A return alone ends a line as well: some terminals send nothing else.
+        *whole, self._buffer = (self._buffer + data).replace(b"\r", b"\n").split(b"\n")
+        for line in whole:
+            self._hand_on(line)
+            self._cut = False
         if len(self._buffer) > MAX_LINE:
-            whole, self._buffer = [*whole, self._buffer], b""
-        self._lines.extend(line.decode(errors="replace") for line in whole if line.strip())
+            self._hand_on(self._buffer)
+            self._cut, self._buffer = True, b""
+        elif self._is_urgent is not None and self._is_urgent(self._buffer.decode(errors="replace")):
+            self._hand_on(self._buffer)
+            self._buffer = b""
+
+    def _hand_on(self, line: bytes) -> None:
+        if line.strip():
+            self._lines.append((_GOES_ON if self._cut else "") + line.decode(errors="replace"))

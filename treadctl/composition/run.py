@@ -32,6 +32,7 @@ from treadctl.core.machine import SessionState
 from treadctl.core.operators import AutoOperator
 from treadctl.core.session import Session
 from treadctl.core.simulated_person import SimulatedPerson
+from treadctl.core.stop_words import is_whole_stop
 from treadctl.gate.setup import HeartKind
 from treadctl.model import Report
 from treadctl.records.journal import Journal
@@ -301,7 +302,7 @@ def conduct(
         prepared = with_record(prepared, journal.path)
         lines: LineReader | KeyReader | None = None
         if stdin_fd is not None and options.control:
-            lines = LineReader(stdin_fd)
+            lines = LineReader(stdin_fd, is_urgent=is_whole_stop)
         elif stdin_fd is not None:
             stack.enter_context(single_keys(stdin_fd))
             lines = KeyReader(stdin_fd)

@@ -12,6 +12,8 @@ from treadctl.core.json_line import read_json
 _VERBS: Final = {
     "stop": "stop",
     "softstop": "stop",
+    "pause": "stop",
+    "cooldown": "stop",
     "end": "stop",
     "criterion": "stop",
     "hold": "stop",
@@ -20,13 +22,22 @@ _VERBS: Final = {
     "emergencystop": "e_stop",
 }
 """By what is left of a verb without its case and its marks. Those that stop under a condition that
-cannot be read (which criterion, pressed or let go) stop softly."""
+cannot be read (which criterion, pressed or let go) stop softly, as do those that go on later."""
 _WORDS: Final = (
     ("e_stop", re.compile(r"\b(e|emergency)[\W_]{0,3}stop", re.IGNORECASE)),
     ("fast_stop", re.compile(r"\bfast[\W_]{0,3}stop", re.IGNORECASE)),
-    ("stop", re.compile(r"stop|\bcriterion\b|\"end\b", re.IGNORECASE)),
+    ("stop", re.compile(r"stop|\bpause|\bcool[\W_]{0,3}down|\bcriterion\b|\"end\b", re.IGNORECASE)),
 )
 """In what is no JSON, the strongest first."""
+
+
+def is_whole_stop(text: str) -> bool:
+    """Whether *text* is a stop that lacks at most the end of its line: it is not waited for."""
+    try:
+        read_json(text)
+    except ValueError:
+        return False
+    return stop_named(text) is not None
 
 
 def stop_named(line: str) -> str | None:
@@ -34,6 +45,7 @@ def stop_named(line: str) -> str | None:
 
     Where it can be read, only its `do` counts: a note about a stop is none.
     """
+    line = line.replace("\0", "")  # every other byte, in two bytes a letter
     try:
         fields = read_json(line)
     except ValueError:
