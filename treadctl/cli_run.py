@@ -132,6 +132,10 @@ def run(
     confirmation is automatic. On a real one a person gives them, at this terminal or as JSON
     lines with --control stdin, and shows every minute that they are there.
 
+    At a terminal space, s, q, Enter and Esc stop whenever the belt may move. While it stands
+    Enter answers what is asked. A start, a turn and a reset are Enter, a second, g; b says that
+    the person is on the belt; after a stop r goes on; ? lists all keys.
+
     \b
     Examples:
       treadctl run novice-1 --simulate woodway-us --virtual-time

@@ -70,6 +70,10 @@ def tui(
     """Lead a session at this terminal, screen by screen.
 
     Without PLAN, person or treadmill the first screen asks for them.
+
+    Space, s, q, Enter and Esc stop whenever the belt may move, with --plain too. While it stands
+    Enter answers what is asked. A start, a turn and a reset are Enter, a second, g; b says that
+    the person is on the belt; after a stop r goes on; ? lists all keys.
     """
     if treadmill is not None and simulate is not None:
         raise click.UsageError("--treadmill and --simulate exclude each other.")

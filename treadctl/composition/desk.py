@@ -54,13 +54,17 @@ class Seen:
     @property
     def may_move(self) -> bool:
         """Whether a key has to be a stop: the belt moves, is asked to, or nobody knows."""
-        if self.state is SessionState.FINISHED:
-            return False  # the belt is the gate's affair alone; no key reaches it any more
-        report = self.report
-        return self.state in _IN_MOTION or (report is not None and not report.standstill)
+        return may_move(self.state, self.report)
 
 
 _IN_MOTION: Final = MOVING | STOPPING | {SessionState.COUNTDOWN}
+
+
+def may_move(state: SessionState, report: Report | None) -> bool:
+    """Whether a key has to be a stop. One answer for every front end (SR-41)."""
+    if state is SessionState.FINISHED:
+        return False  # the belt is the gate's affair alone; no key reaches it any more
+    return state in _IN_MOTION or (report is not None and not report.standstill)
 
 
 class Desk:
