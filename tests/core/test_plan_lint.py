@@ -153,9 +153,29 @@ def test_sr43_warmup_and_cooldown_have_a_shortest_length(which: str, least_s: in
 def test_sr43_a_bout_has_time_to_get_to_its_speed(
     seconds: int, ckmh: int, limits: dict[str, int], reachable: bool
 ) -> None:
-    found = said(plan(step(R, seconds, ckmh)), **limits)
+    found = said(plan(step(R, seconds, ckmh), step(S, 60)), **limits)
     assert [line for line, _ in found] == ([] if reachable else [2])
     assert all("cannot be reached" in message for _, message in found)
+
+
+@pytest.mark.parametrize("mode", [TURN, BELT])
+@pytest.mark.parametrize(
+    ("inner", "line"),
+    [
+        pytest.param([step(R, 15, 50)], None, id="a bout, just"),
+        pytest.param([step(R, 14, 50)], 2, id="a bout, not quite"),
+        pytest.param([step(R, 14, 50), step(S, 30)], None, id="a bout before a rest"),
+        pytest.param([step(F, 15, 200), step(R, 60, 50)], None, id="a walk, just"),
+        pytest.param([step(F, 14, 200), step(R, 60, 50)], 2, id="a walk, not quite"),
+        pytest.param([step(F, 5, 200), step(F, 60, 200)], None, id="a walk before a walk"),
+    ],
+)
+def test_sr52_what_ends_in_a_turn_is_long_enough_to_announce_it(
+    mode: Mode, inner: list[Step], line: int | None
+) -> None:
+    found = said(plan(*inner), mode)
+    assert [at for at, _ in found] == ([] if line is None else [line])
+    assert all("could not be announced 15 s ahead" in message for _, message in found)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ What it asks of the shape of a plan, beyond SR-43:
   One bout is one step: nobody changes speed on a person who cannot see the console.
 - Between forward and backward no rest is asked for: the belt stops there anyway, and stays
   at standstill until the person has turned and confirmed (SR-28), which no plan can shorten.
+  A step that ends so is long enough to say it 15 s ahead (SR-52).
 """
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from treadctl.core.announcer import LEAD_TURN_MS
 from treadctl.core.plan_file import PlanFile, by_line
 from treadctl.core.plan_reader import Row
 from treadctl.core.programme import Programme, Step, StepKind
@@ -31,6 +33,8 @@ from treadctl.units import format_minutes, format_percent, format_rate, format_s
 
 REST_MIN_MS: Final = 30_000
 """safety.md 2.2: 30 to 120 s between bouts; longer is the author's choice."""
+BEFORE_TURN_MIN_MS: Final = LEAD_TURN_MS
+"""SR-52: the turn at its end is announced with its first step at the latest."""
 
 
 def lint(programme: Programme, limits: Limits, mode: Mode) -> tuple[Problem, ...]:
@@ -73,6 +77,7 @@ class _Linter:
             found.extend(self._step(step))
         if len(steps) == len(rows):
             found.extend(self._reachable(steps))
+            found.extend(self._announced(steps))
             found.extend(self._totals(steps))
         return by_line(found)
 
@@ -270,6 +275,19 @@ class _Linter:
                         "Shorten the plan",
                     )
                     break
+
+    def _announced(self, steps: Sequence[Step]) -> Iterator[Problem]:
+        """SR-52: between forward and backward the person turns, or the belt does."""
+        for before, after in pairwise(steps):
+            backward = [step.kind is StepKind.REVERSE for step in (before, after)]
+            turns = StepKind.REST not in (before.kind, after.kind) and any(backward)
+            if turns and not all(backward) and before.duration_ms < BEFORE_TURN_MIN_MS:
+                yield self._at_duration(
+                    before,
+                    f"{format_minutes(before.duration_ms)} is too short: the turn at its end could "
+                    f"not be announced {format_minutes(LEAD_TURN_MS)} ahead",
+                    f"Make it {format_minutes(BEFORE_TURN_MIN_MS)} at least",
+                )
 
     def _at_speed(self, step: Step, message: str, remedy: str) -> Problem:
         return self._problem(step.lines.speed or step.line, step.kind.value, message, remedy)

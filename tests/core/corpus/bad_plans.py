@@ -312,11 +312,13 @@ LIMIT: Final = (
         "a walk too short to slow down",
         {7: "    speed_kmh: 5", 8: "  - {kind: walk, seconds: 5, speed_kmh: 3}\n  - kind: repeat"},
         (8, "still at 3.5 km/h"),
+        (8, "5 s is too short: the turn at its end"),
     ),
     edit(
         "a walk too short to speed up",
         {8: "  - {kind: walk, seconds: 5, speed_kmh: 4}\n  - kind: repeat"},
         (8, "from 2.0 km/h"),
+        (8, "5 s is too short: the turn at its end"),
     ),
     edit(
         "a warm-up that slows down",
