@@ -13,8 +13,8 @@ from textual.screen import ModalScreen
 from treadctl.composition.desk import Desk
 from treadctl.core.criteria import CRITERION_KEYS
 from treadctl.tui.keys import KeyGuard, name_of
-from treadctl.tui.screens.dialogs import CLOSE_KEYS, CriteriaDialog, Dialog, LeaveDialog
-from treadctl.tui.staff import StaffApp
+from treadctl.tui.screens.dialogs import CLOSE_KEYS, CriteriaDialog, Front, LeaveDialog
+from treadctl.tui.staff import THROUGH, StaffApp
 from treadctl.tui.view import view_of
 
 
@@ -44,7 +44,8 @@ class Unpainted(StaffApp):
         seen = self._led.seen
         assert seen is not None
         self.presses.follow(view_of(seen, self.heard, seen.now_ms))
-        self.guard.more = self.front.takes if isinstance(self.front, Dialog) else frozenset()
+        front = self.front
+        self.guard.front = front.takes | set(THROUGH) if isinstance(front, Front) else None
         if self.guard.quit_asked and not seen.may_move:
             self.guard.quit_asked = False
             self.front = LeaveDialog()
@@ -71,7 +72,11 @@ class Unpainted(StaffApp):
 
     def _in_front(self, front: ModalScreen[Any], key: str) -> None:
         criterion = CRITERION_KEYS.get(key)
-        if isinstance(front, LeaveDialog):
+        if self._led.may_move and (action := THROUGH.get(name_of(key))) is not None:
+            _, name, parameters = parse(action)
+            self.acted.add(name)
+            getattr(self, f"action_{name}")(*parameters)
+        elif isinstance(front, LeaveDialog):
             if name_of(key) == "y":
                 self.ask("end")
             elif name_of(key) not in ("n", "escape", "backspace"):

@@ -166,10 +166,7 @@ class TreadctlApp(StaffApp):
         self.toll(view)
 
     def _follow_guard(self, view: "View") -> None:
-        from treadctl.tui.screens.dialogs import Dialog
-
-        top = self.screen
-        self.guard.more = top.takes if isinstance(top, Dialog) else frozenset()
+        self.guard.front = self.in_front()
         if self.heard.finished is not None:
             self.guard.desk = None  # every key is for the debrief
             self.guard.quit_asked = False

@@ -70,8 +70,9 @@ class KeyGuard:
         self._meaning = meaning
         self.desk: StopDesk | None = None
         """None: there is no run, and every key is for whatever is on the screen."""
-        self.more: frozenset[str] = frozenset()
-        """What a dialog in front takes, beside what means something anyway."""
+        self.front: frozenset[str] | None = None
+        """What still means something with a dialog in front; None: there is none. What a dialog
+        swallows without a word is as unknown as any other key."""
         self.quit_asked = False
         """Somebody wants to leave; asked about once the belt stands."""
         self._unknown_at_ms: list[int] = []
@@ -89,7 +90,7 @@ class KeyGuard:
                 self.quit_asked = self.quit_asked or key in self._quits
                 desk.stop()
                 return True
-            if key not in self._meaning and key not in self.more:
+            if key not in (self._meaning if self.front is None else self.front):
                 self._unknown(desk, now_ms)
                 return True
         return key not in SLOWER and self._is_repeat(key, now_ms)

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING, ClassVar, Final
 
+from textual import events
 from textual.binding import Binding, BindingType
+from textual.screen import ModalScreen
 
+from treadctl.tui.keys import name_of
 from treadctl.tui.presses import HELD, Presses
 from treadctl.tui.twice import Twice
 from treadctl.tui.watching import WatchingApp
@@ -75,8 +78,40 @@ class StaffApp(WatchingApp):
             return True
         live = self.desk is not None and self.heard.finished is None
         if action == "stop":
-            return live and self.guard.desk is not None and self.guard.desk.may_move
+            return live and self._may_move
         return live
+
+    async def on_key(self, event: events.Key) -> None:
+        """Gets what a dialog has no use for: on a moving belt some keys reach through it (SR-18).
+
+        It closes, so that what the key did can be seen.
+        """
+        action = THROUGH.get(name_of(event.key))
+        front = self.screen
+        if action is None or not isinstance(front, ModalScreen) or not self._may_move:
+            return
+        from treadctl.tui.screens.dialogs import Front
+
+        if isinstance(front, Front):
+            # Once the dialog is closed the same key would be found here a second time.
+            event.prevent_default()
+            await self.run_action(action)
+            front.close()
+
+    def in_front(self) -> frozenset[str] | None:
+        """What still means something on a moving belt with the dialog in front; None: there is
+        no dialog."""
+        if not isinstance(self.screen, ModalScreen):
+            return None
+        from treadctl.tui.screens.dialogs import Front
+
+        return frozenset(THROUGH) | (
+            self.screen.takes if isinstance(self.screen, Front) else frozenset()
+        )
+
+    @property
+    def _may_move(self) -> bool:
+        return self.guard.desk is not None and self.guard.desk.may_move
 
     def ask(self, verb: str, item: str = "") -> None:
         if self.desk is not None:
@@ -150,6 +185,15 @@ class StaffApp(WatchingApp):
         return seen.awaiting if seen is not None else None
 
 
+THROUGH: Final = {
+    "e": "hard_stop",
+    "p": "wish('pause')",
+    "x": "twice('end')",
+    "minus": "wish('slower')",
+    "down": "wish('slower')",
+    "a": "wish('attend')",
+}
+"""What stops, slows down, or says that somebody is there, with a dialog in front of it."""
 _DURING_A_RUN: Final = frozenset(
     binding.action.partition("(")[0]
     for binding in StaffApp.BINDINGS

@@ -23,6 +23,8 @@ Answer = TypeVar("Answer")
 class Front(ModalScreen[Answer]):
     """Closes once: a second key may be on its way to it when the first one closes it."""
 
+    takes: ClassVar[frozenset[str]] = frozenset()
+    """Keys that mean something here on a moving belt, for the guard."""
     _answered = False
 
     def close(self, answer: Answer | None = None) -> None:
@@ -34,8 +36,7 @@ class Front(ModalScreen[Answer]):
 class Dialog(Front[None]):
     """Closes with Escape, Backspace or its own key; while the belt moves Escape is a stop."""
 
-    takes: ClassVar[frozenset[str]] = frozenset({"backspace", "question_mark", "f1"})
-    """Keys that mean something here, for the guard."""
+    takes = frozenset({"backspace", "question_mark", "f1"})
     heading: ClassVar[str] = ""
 
     def compose(self) -> ComposeResult:
