@@ -277,6 +277,10 @@ async def svg_of(picture: Picture, size: tuple[int, int], theme: str = DAY.name)
         for _ in range(3):
             await pilot.pause()
             await app.workers.wait_for_complete()
+        for typed in app.screen.query(Input):
+            # Whether it was given the focus before it was told not to blink is a matter of luck.
+            typed._cursor_visible = typed.has_focus
+        await pilot.pause()
         drawn = _OUTSIDE.sub("", app.export_screenshot(title=f"treadctl: {picture.name}"))
         # Without it, what begins with a space is drawn a space too far left.
         return drawn.replace("<text ", '<text xml:space="preserve" ')
