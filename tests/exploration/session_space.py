@@ -52,6 +52,7 @@ def pack_session(session: Session) -> Packed:
         starting.rises_in_ms(now) if core.state is SessionState.STARTING else 0,
         outcome.after,
         outcome.reason,
+        outcome._cut,
         outcome.signal is not None,
         None if outcome._end_by_ms is None else max(-_PAST_MS, outcome._end_by_ms - now),
         _heard(core.report),

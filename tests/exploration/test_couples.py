@@ -123,11 +123,11 @@ def test_no_field_of_a_session_is_forgotten_by_accident() -> None:
     left_out = {
         # Of the session and its core: what is only said, summed up, or ages by minutes.
         "_asked", "_core", "now_ms", "entered_ms", "idle_since_ms", "paused_at_ms", "voice",
-        "announcer", "totals", "heart", "machine", "programme", "setup", "_machine_profile",
-        "_counter", "_asked_ckmh", "_report_at_ms", "_prompted", "_attended_at_ms",
-        "_unrecorded_at_ms", "_attend_asked_ms",
+        "announcer", "totals", "heart", "console", "machine", "programme", "setup",
+        "_machine_profile", "_counter", "_asked_ckmh", "_report_at_ms", "_prompted",
+        "_attended_at_ms", "_unrecorded_at_ms", "_attend_asked_ms",
         # Of its parts: what never changes here, or what a start is not told apart by.
-        "_steps", "min_ckmh", "_left_after_ms", "_held_ckmh", "_ceiling_ckmh", "_setup",
+        "_steps", "min_ckmh", "_left_after_ms", "_held_ckmh", "_ceiling_ckmh", "_taken", "_setup",
         "_progress", "_wishes", "direction", "round", "_rise_at_ms", "hold", "attended", "screen",
         "direction_at_ms", "stays", "at_the_end", "_first_latch", "_unproved",
     }  # fmt: skip
