@@ -73,7 +73,7 @@ async def test_sr18_p_pauses_through_every_dialog(name: str) -> None:
 @pytest.mark.parametrize("key", ["minus", "down"])
 async def test_sr41_slower_is_slower_through_every_dialog(name: str, key: str) -> None:
     async with in_front(name) as stage:
-        before = stage.rig.last().setpoint_ckmh
+        before = stage.rig.last().commanded_ckmh  # on its way up to what the plan asks for
         await stage.press(key)
         assert is_closed(stage)
         assert "Slower" in stage.text()
