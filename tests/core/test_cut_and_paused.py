@@ -67,6 +67,18 @@ def test_sr53_in_the_cooldown_itself_there_is_nothing_left_to_go_on_with(stops: 
     assert rig.exit_code() == ExitCode.HR_CEILING
 
 
+@pytest.mark.parametrize("paused", [False, True])
+def test_sr45_whoever_asks_for_the_cooldown_as_well_changes_nothing_of_why_it_came(
+    paused: bool,
+) -> None:
+    rig = cut_short(Cause.HEART_RATE_CEILING)
+    if paused:
+        rig.session.pause()
+    rig.session.cool_down()
+    rig.run_until(lambda: rig.session.finished is not None)
+    assert rig.exit_code() == ExitCode.HR_CEILING
+
+
 def test_a_pause_in_the_cooldown_that_was_asked_for_twice_is_a_pause() -> None:
     rig = cut_short(Cause.BOUT_LIMIT)
     rig.session.pause()

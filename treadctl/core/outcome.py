@@ -67,7 +67,9 @@ class Outcome:
         if self.after is After.COOLDOWN and after is After.PAUSE:
             self._cut = self.reason
         elif after is After.COOLDOWN:
-            self._cut = None
+            cut, self._cut = self.reason if self.after is after else self._cut, None
+            if cut is not None and reason is Reason.COMPLETED:
+                reason = cut  # asked for once more by a person
         self.after, self.reason = after, reason
 
     def cut(self, reason: Reason) -> None:
