@@ -20,13 +20,19 @@ _VERBS: Final = {
     "faststop": "fast_stop",
     "estop": "e_stop",
     "emergencystop": "e_stop",
+    "emergency": "e_stop",
 }
 """By what is left of a verb without its case and its marks. Those that stop under a condition that
 cannot be read (which criterion, pressed or let go) stop softly, as do those that go on later."""
 _WORDS: Final = (
-    ("e_stop", re.compile(r"\b(e|emergency)[\W_]{0,3}stop", re.IGNORECASE)),
+    ("e_stop", re.compile(r"\be[\W_]{0,3}stop|\bemergency", re.IGNORECASE)),
     ("fast_stop", re.compile(r"\bfast[\W_]{0,3}stop", re.IGNORECASE)),
-    ("stop", re.compile(r"stop|\bpause|\bcool[\W_]{0,3}down|\bcriterion\b|\"end\b", re.IGNORECASE)),
+    (
+        "stop",
+        re.compile(
+            r"stop|\bpause|\bcool[\W_]{0,3}down|\bcriterion\b|[\"']end\b|^\W*end\W*$", re.IGNORECASE
+        ),
+    ),
 )
 """In what is no JSON, the strongest first."""
 
