@@ -349,6 +349,18 @@ def test_a_slower_pace_is_kept_in_the_next_step_and_a_faster_one_is_not(
     assert rig.setpoint() == next_ckmh
 
 
+def test_sr03_a_pause_stops_a_start_that_is_on_its_way() -> None:
+    rig = at(S.ARMED)
+    rig.session.press_start()
+    rig.run_for(1_200)
+    rig.session.confirm_start()
+    rig.session.exchange(None, rig.now_ms)  # the request that carries it has left
+    assert rig.state() is S.ARMED
+    rig.session.pause()
+    rig.run_for(20_000)
+    assert rig.gate.starts == 0
+
+
 # Skipping.
 
 

@@ -9,6 +9,7 @@ from tests.rig import Rig, programme, step
 from tests.scenarios.worlds import S, world
 from treadctl.causes import Cause
 from treadctl.core.programme import StepKind
+from treadctl.errors import Refused
 
 TOLD: Final = f"{Cause.CONSOLE_TOOK_OVER.text.sentence} {Cause.CONSOLE_TOOK_OVER.text.action}"
 WALK: Final = programme(
@@ -89,6 +90,39 @@ def test_sr39_where_the_plan_is_slower_than_it_was_then_the_fall_is_announced() 
     texts = said(rig)
     assert "In 5 seconds: Walk, 2.0 km/h." in texts  # the plan says 1.6
     assert "In 5 seconds: Walk, 0.6 km/h." in texts
+
+
+RISE: Final = programme(
+    step(StepKind.WARMUP, 60, 200, from_ckmh=80), step(StepKind.COOLDOWN, 40, 80)
+)
+
+
+def test_sr41_where_only_a_stop_is_left_slower_says_that_somebody_took_over() -> None:
+    """Not that this is the slowest there is: the belt is faster than anybody asked for."""
+    rig = Rig("ftms", RISE, stays=True)
+    rig.run_until(S.STARTING)
+    rig.run_for(4_000)
+    rig.act("console-start", speed_ckmh=120)
+    rig.run_until(S.WARM_UP)
+    rig.run_for(8_000)
+    assert rig.belt_ckmh() == pytest.approx(120, abs=1)
+    with pytest.raises(Refused) as refused:
+        rig.session.slower()
+    assert refused.value.cause == "console_took_over"
+    rig.session.stop()
+    rig.run_until(rig.belt_stands, limit_ms=20_000)
+
+
+def test_sr52_how_far_slower_takes_a_belt_down_that_was_set_faster_is_said() -> None:
+    rig = taken_over(200)
+    since_ms = rig.now_ms - 200
+    rig.session.slower()
+    rig.run_for(8_000)
+    assert rig.belt_ckmh() == pytest.approx(90, abs=1)
+    assert said(rig, since_ms)[0] == "The belt slows down from 2.0 km/h to 0.9 km/h."
+    rig.run_for(20_000)
+    rises = [m for text in said(rig, since_ms) for m in FROM_TO.findall(text) if m[1] > m[0]]
+    assert rises == []
 
 
 def _last_speed(announcement: dict[str, Any]) -> float | None:

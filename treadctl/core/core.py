@@ -9,7 +9,7 @@ from typing import Final
 
 from treadctl.causes import Cause
 from treadctl.core import prompts
-from treadctl.core.announcer import Said
+from treadctl.core.announcer import CHANGE_CKMH, Said
 from treadctl.core.exit_codes import Reason
 from treadctl.core.following import LATCHED, MOVING, STOPPING, WALKING, Following
 from treadctl.core.machine import SessionState
@@ -17,6 +17,7 @@ from treadctl.core.outcome import After
 from treadctl.core.progress import facing_for
 from treadctl.core.prompts import Prompt
 from treadctl.model import Direction, GatePhase, Gesture, Reaction, Report, Request
+from treadctl.units import format_speed
 
 S = SessionState
 
@@ -106,6 +107,12 @@ class Core(Following):
         """SR-56."""
         self.wishes.attended += 1
         self._attended_at_ms = self.now_ms
+
+    def say_slower(self, from_ckmh: int, to_ckmh: int) -> None:
+        """SR-52: a step that is larger than a person asked for."""
+        if from_ckmh - to_ckmh >= CHANGE_CKMH:
+            change = f"from {format_speed(from_ckmh)} to {format_speed(to_ckmh)}"
+            self.voice.say(Said(f"The belt slows down {change}.", 0, "change"))
 
     def on_the_belt(self) -> None:
         if self.starting.on_belt(self.now_ms):

@@ -103,7 +103,10 @@ class Progress:
     def belt_ckmh(self, cap_ckmh: int, ahead_ms: int = 0) -> int:
         """The speed that the belt will have then: the wanted one, unless somebody took over."""
         wanted = self.wanted_ckmh(cap_ckmh, ahead_ms)
-        return wanted if self._taken is None else self._taken.belt_ckmh(wanted)
+        if self._taken is None:
+            return wanted
+        now = self._taken.belt_ckmh(self.wanted_ckmh(cap_ckmh))
+        return min(now, self._taken.belt_ckmh(wanted))
 
     def coming_ckmh(self, step: Step, cap_ckmh: int, offset_ms: int) -> int:
         """The speed *offset_ms* into the following *step*, as far as can be said now."""
@@ -120,6 +123,13 @@ class Progress:
         before = self._taken
         asked_ckmh = setpoint_ckmh if before is None else before.setpoint_ckmh
         self._taken = TakenOver(kept_ckmh, asked_ckmh)
+
+    def below_taken_over(self, slower_ckmh: int) -> int:
+        """What to ask for so that a belt goes down to *slower_ckmh* whose speed somebody else set:
+        the gate listens to nothing that is not less than was asked for then."""
+        if self._taken is None:
+            return slower_ckmh
+        return min(slower_ckmh, self._taken.setpoint_ckmh - STEP_CKMH)
 
     def given_back(self) -> None:
         """The belt stands, or a stop is in force."""

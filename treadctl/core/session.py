@@ -238,17 +238,24 @@ class Session:
     @verb
     def slower(self) -> None:
         """0.1 km/h less than now, also while the belt rises to what is wanted: then it rises no
-        further. Never raises the speed, at the slowest it is refused."""
+        further. Never raises the speed, at the slowest it is refused.
+
+        A belt that was set faster at the console goes below what the plan asked for then (SR-39),
+        which may be far: that is said.
+        """
         core = self._core
         report = self._ask(core.machine.ask_speed)
         wanted_ckmh = core.progress.wanted_ckmh(report.cap_ckmh)
         now_ckmh = min(wanted_ckmh, report.commanded_ckmh)
-        slower_ckmh = now_ckmh - STEP_CKMH
+        slower_ckmh = core.progress.below_taken_over(now_ckmh - STEP_CKMH)
+        if slower_ckmh < core.progress.min_ckmh and console_took_over(report):
+            raise refusal(Cause.CONSOLE_TOOK_OVER)  # not the slowest there is: a stop is left
         if slower_ckmh < core.progress.min_ckmh:
             if wanted_ckmh - now_ckmh <= max(STEP_CKMH, report.step_ckmh):
                 raise SLOWEST.refused()
             slower_ckmh = now_ckmh  # it is on its way up, and stays where it is
         self._adjust(slower_ckmh)
+        core.say_slower(report.commanded_ckmh, slower_ckmh)
 
     @verb
     def skip(self) -> None:
@@ -287,6 +294,9 @@ class Session:
     @verb
     def pause(self) -> None:
         """Stop softly; the step's remaining time is kept."""
+        if self.state is SessionState.ARMED and self._core.starting.is_confirmed:
+            self.stop()  # a start is on its way to the gate
+            return
         self._ask(self._core.machine.ask_pause)
         if self.state is not SessionState.PAUSED:
             self._core.begin_stop(Reaction.SOFT_STOP, After.PAUSE, Reason.PAUSE_TIMEOUT)
