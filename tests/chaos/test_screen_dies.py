@@ -3,33 +3,17 @@
 One walk each, by keys, in real time.
 """
 
-import os
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.chaos import led
+from tests.chaos.led import Walk, undisturbed
 from tests.chaos.terminal import Terminal, Truth
+from treadctl.causes import Cause
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
-
-
-@contextmanager
-def walking(tmp_path: Path) -> Iterator[tuple[Terminal, Truth]]:
-    """A person on a belt that does more than crawl."""
-    path = tmp_path / "truth.jsonl"
-    terminal = Terminal(
-        "tui", "novice-1", "--simulate", "woodway-us", "--truth", str(path), home=tmp_path
-    )
-    try:
-        terminal.start_walking()
-        truth = Truth(path)
-        terminal.until("set 1.", within=30)
-        yield terminal, truth
-    finally:
-        terminal.close()
 
 
 def test_a_whole_session_by_keys_with_a_strap_pull_and_its_recovery(tmp_path: Path) -> None:
@@ -58,34 +42,36 @@ def test_a_whole_session_by_keys_with_a_strap_pull_and_its_recovery(tmp_path: Pa
 
 
 def test_sr30_a_killed_screen_stops_the_belt_at_once(tmp_path: Path) -> None:
-    with walking(tmp_path) as (terminal, truth):
-        os.kill(terminal.pid, signal.SIGKILL)
-        at_ms = truth.now_ms()
-        assert terminal.wait() == -signal.SIGKILL
-        truth.wait_standing(terminal)
-        assert truth.fell_ms(at_ms) <= 1_000
-        assert truth.stood_ms(at_ms) <= 3_000
+    def killed(walk: Walk) -> None:
+        at_ms = walk.harm(signal.SIGKILL)
+        assert walk.terminal.wait() == -signal.SIGKILL
+        walk.truth.wait_standing(walk.terminal)
+        assert walk.truth.fell_ms(at_ms) <= 1_000
+        assert walk.truth.stood_ms(at_ms) <= 3_000
+
+    undisturbed(tmp_path, killed)
 
 
 def test_sr40_a_closed_window_is_a_soft_stop_and_the_record_is_closed(tmp_path: Path) -> None:
-    with walking(tmp_path) as (terminal, truth):
-        at_ms = truth.now_ms()
-        terminal.hang_up()
-        assert terminal.wait() == 10
-        assert truth.belt_ckmh() <= 5
-        assert truth.fell_ms(at_ms) <= 2_000
-        (record,) = (tmp_path / "state/treadctl/sessions").glob("*.jsonl")
-        assert '"finished"' in record.read_text()
+    def closed(walk: Walk) -> None:
+        at_ms = walk.truth.now_ms()
+        walk.terminal.hang_up()
+        assert walk.terminal.wait() == 10
+        assert walk.truth.belt_ckmh() <= 5
+        assert walk.truth.fell_ms(at_ms) <= 2_000
+        assert '"finished"' in walk.record()
+
+    undisturbed(tmp_path, closed)
 
 
 def test_sr40_a_frozen_program_stops_the_belt_and_thaws_into_a_latched_stop(
     tmp_path: Path,
 ) -> None:
-    with walking(tmp_path) as (terminal, truth):
-        at_ms = truth.now_ms()
-        os.kill(terminal.pid, signal.SIGSTOP)
+    def frozen(walk: Walk) -> None:
+        terminal, truth = walk.terminal, walk.truth
+        at_ms = walk.harm(signal.SIGSTOP)
         terminal.read_for(5.0)
-        os.kill(terminal.pid, signal.SIGCONT)
+        walk.harm(signal.SIGCONT)
         truth.wait_standing(terminal)
         assert truth.fell_ms(at_ms) <= 2_000
         assert truth.stood_ms(at_ms) <= 5_000
@@ -97,3 +83,69 @@ def test_sr40_a_frozen_program_stops_the_belt_and_thaws_into_a_latched_stop(
         terminal.until("How was it?")
         terminal.type(b"\x11")
         assert terminal.wait() == 12
+
+    undisturbed(tmp_path, frozen)
+
+
+class _Belt:
+    def wait_standing(self, terminal: "_Screen") -> None:
+        terminal.looked_at += 1
+
+
+class _Screen:
+    looked_at = 0
+
+
+class _Attempt:
+    """A walk without processes: whether its programs had their turn is said by the test."""
+
+    made: list["_Attempt"]
+    starved: bool
+
+    def __init__(self, home: Path) -> None:
+        self.terminal, self.truth, self.ended = _Screen(), _Belt(), False
+        self.made.append(self)
+
+    def begin(self) -> None:
+        pass
+
+    def had_no_turn(self) -> bool:
+        return self.starved
+
+    def end(self) -> None:
+        self.ended = True
+
+
+@pytest.mark.parametrize(("starved", "attempts"), [(True, led.SESSIONS), (False, 1)])
+def test_only_a_session_without_its_turn_is_led_again_and_its_belt_is_looked_at(
+    starved: bool, attempts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[_Attempt] = []
+    monkeypatch.setattr(_Attempt, "made", made, raising=False)
+    monkeypatch.setattr(_Attempt, "starved", starved, raising=False)
+    monkeypatch.setattr(led, "Walk", _Attempt)
+
+    def claim(walk: Walk) -> None:
+        raise AssertionError("it is not so")
+
+    with pytest.raises(AssertionError, match="it is not so"):
+        undisturbed(tmp_path, claim)
+    assert len(made) == attempts
+    assert [each.terminal.looked_at for each in made] == [1] * (attempts - 1) + [0]
+    assert all(each.ended for each in made)
+
+
+def test_a_silence_counts_as_the_computer_s_until_the_program_is_harmed(tmp_path: Path) -> None:
+    sessions = tmp_path / "state/treadctl/sessions"
+    walk = Walk.__new__(Walk)
+    walk.home, walk._harmed = tmp_path, False  # type: ignore[misc]
+    assert not walk.had_no_turn()
+    sessions.mkdir(parents=True)
+    record = sessions / "one.jsonl"
+    stop = '{"body":{"event":"stop","cause":"%s"}}\n{"body":{"ev'
+    record.write_text(stop % Cause.STRAP_OPEN.value)
+    assert not walk.had_no_turn()
+    record.write_text(stop % Cause.CORE_SILENT.value)
+    assert walk.had_no_turn()
+    walk._harmed = True
+    assert not walk.had_no_turn()
