@@ -40,7 +40,7 @@ demo: $(READY) ## a whole session, then one with the strap pulled, both in virtu
 
 test: $(READY) ## all tests
 	@echo "Running all tests, a quarter of an hour at most ..."
-	@$(BIN)/python -m pytest -q -n $(WORKERS) -p tests.proof.counting
+	@$(BIN)/python -m tests.proof.whole
 
 check: $(READY) ## format, lint, types, import rules, tests: run it before you push
 	@echo "Format and lint ..."

@@ -136,6 +136,19 @@ BARS: Final = (
         "make soak HOURS=10000",
     ),
     Bar(
+        "suite",
+        "all of `make test`, the seeded parts of all this among it",
+        "none",
+        "< 15 minutes on 2 cores",
+        lambda f: (
+            f"{f['wall_s'] // 60} min {f['wall_s'] % 60} s, "
+            f"{f['cpu_s'] / 60:.1f} min of processor, "
+            f"{'all passed' if f['exit_code'] == 0 else 'not all passed'}"
+        ),
+        lambda f: f["exit_code"] == 0 and f["wall_s"] < 900,
+        "make test",
+    ),
+    Bar(
         "scenarios",
         "scenario tests in which something goes wrong",
         "Klipper: 1 of 37 scripts",
