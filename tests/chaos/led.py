@@ -1,8 +1,9 @@
 """A session at a real terminal, led by keys to a belt that does more than crawl.
 
-A computer that gives the steering program no turn for 0.3 s has its belt stopped, and that is
-right (SR-30). Such a stop shows nothing of what a test is about: the belt is seen to stand, and
-another session is led. That is done for no other reason, and not more than twice.
+A computer that gives the steering program no turn for 0.3 s has its belt stopped, and so has one
+on which a strap is not read in time; that is right (SR-30, SR-16). Such a stop shows nothing of
+what a test is about: the belt is seen to stand, and another session is led. That is done for no
+other reason, and not more than twice.
 """
 
 import contextlib
@@ -17,7 +18,14 @@ from tests.chaos.terminal import Terminal, Truth
 from treadctl.causes import Cause
 
 SESSIONS: Final = 3
-_NO_TURN: Final = (Cause.CORE_SILENT, Cause.SCREEN_SILENT, Cause.OVERRUN)
+_NO_TURN: Final = (
+    Cause.CORE_SILENT,
+    Cause.SCREEN_SILENT,
+    Cause.OVERRUN,
+    Cause.STRAP_UNKNOWN,
+    Cause.TELEMETRY_STALE,
+)
+"""Nothing of the kind is done to a walk before it is harmed."""
 _ENDS_S: Final = 20.0
 
 
