@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -39,19 +39,17 @@ class Walk:
         arguments = ("tui", "novice-1", "--simulate", "woodway-us", "--truth", str(path))
         self.terminal: Final = Terminal(*arguments, home=home)
         self.truth: Final = Truth(path)
-        self._harmed = False
+        self.harmed = False
+        """By the test: whatever is silent from then on is so because of it."""
 
     def begin(self) -> None:
         self.terminal.start_walking()
         self.terminal.until("set 1.", within=30)
 
     def harm(self, number: signal.Signals) -> float:
-        """Do that to the program; whatever is silent from now on is so because of it.
-
-        Returns the newest time of the truth, in ms.
-        """
+        """Do that to the program. Returns the newest time of the truth, in ms."""
         at_ms = self.truth.now_ms()
-        self._harmed = True
+        self.harmed = True
         os.kill(self.terminal.pid, number)
         return at_ms
 
@@ -60,11 +58,9 @@ class Walk:
         return path.read_text(encoding="utf-8")
 
     def had_no_turn(self) -> bool:
-        """Whether a program of it was silent and stopped, with nobody's help."""
-        if self._harmed:
-            return False
+        """Whether a program of it was silent and stopped the belt by that."""
         with contextlib.suppress(ValueError):  # there is no record yet
-            return any(Cause(cause) in _NO_TURN for cause in _stops(self.record()))
+            return tells_of_silence(self.record())
         return False
 
     def end(self) -> None:
@@ -85,17 +81,18 @@ def undisturbed(home: Path, claim: Callable[[Walk], None]) -> None:
             claim(walk)
             return
         except AssertionError:
-            if attempt == SESSIONS or not walk.had_no_turn():
+            if attempt == SESSIONS or walk.harmed or not walk.had_no_turn():
                 raise
             walk.truth.wait_standing(walk.terminal)
         finally:
             walk.end()
 
 
-def _stops(record: str) -> Iterator[str]:
-    """The causes of all stops that a record tells of."""
+def tells_of_silence(record: str) -> bool:
+    """Whether a program that got no turn is the cause of any stop in it."""
     for line in record.splitlines():
         with contextlib.suppress(ValueError):  # the last one may still be being written
             body = json.loads(line)["body"]
-            if body.get("event") == "stop":
-                yield str(body["cause"])
+            if body.get("event") == "stop" and Cause(body["cause"]) in _NO_TURN:
+                return True
+    return False

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos import led
 from tests.chaos.led import Walk, undisturbed
 from tests.chaos.terminal import Terminal, Truth
-from treadctl.causes import Cause
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(300)]
 
@@ -85,67 +83,3 @@ def test_sr40_a_frozen_program_stops_the_belt_and_thaws_into_a_latched_stop(
         assert terminal.wait() == 12
 
     undisturbed(tmp_path, frozen)
-
-
-class _Belt:
-    def wait_standing(self, terminal: "_Screen") -> None:
-        terminal.looked_at += 1
-
-
-class _Screen:
-    looked_at = 0
-
-
-class _Attempt:
-    """A walk without processes: whether its programs had their turn is said by the test."""
-
-    made: list["_Attempt"]
-    starved: bool
-
-    def __init__(self, home: Path) -> None:
-        self.terminal, self.truth, self.ended = _Screen(), _Belt(), False
-        self.made.append(self)
-
-    def begin(self) -> None:
-        pass
-
-    def had_no_turn(self) -> bool:
-        return self.starved
-
-    def end(self) -> None:
-        self.ended = True
-
-
-@pytest.mark.parametrize(("starved", "attempts"), [(True, led.SESSIONS), (False, 1)])
-def test_only_a_session_without_its_turn_is_led_again_and_its_belt_is_looked_at(
-    starved: bool, attempts: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    made: list[_Attempt] = []
-    monkeypatch.setattr(_Attempt, "made", made, raising=False)
-    monkeypatch.setattr(_Attempt, "starved", starved, raising=False)
-    monkeypatch.setattr(led, "Walk", _Attempt)
-
-    def claim(walk: Walk) -> None:
-        raise AssertionError("it is not so")
-
-    with pytest.raises(AssertionError, match="it is not so"):
-        undisturbed(tmp_path, claim)
-    assert len(made) == attempts
-    assert [each.terminal.looked_at for each in made] == [1] * (attempts - 1) + [0]
-    assert all(each.ended for each in made)
-
-
-def test_a_silence_counts_as_the_computer_s_until_the_program_is_harmed(tmp_path: Path) -> None:
-    sessions = tmp_path / "state/treadctl/sessions"
-    walk = Walk.__new__(Walk)
-    walk.home, walk._harmed = tmp_path, False  # type: ignore[misc]
-    assert not walk.had_no_turn()
-    sessions.mkdir(parents=True)
-    record = sessions / "one.jsonl"
-    stop = '{"body":{"event":"stop","cause":"%s"}}\n{"body":{"ev'
-    record.write_text(stop % Cause.STRAP_OPEN.value)
-    assert not walk.had_no_turn()
-    record.write_text(stop % Cause.CORE_SILENT.value)
-    assert walk.had_no_turn()
-    walk._harmed = True
-    assert not walk.had_no_turn()
